@@ -1,0 +1,21 @@
+"""Text to statement and back. Standard library only."""
+
+from .check import check
+from .diagnostics import Diagnostic, Fix, apply_fixes, render
+from .parser import parse, parse_script
+from .printer import quote_name, quote_string
+from .versions import NEWEST, RELEASES
+
+__all__ = [
+    "NEWEST",
+    "RELEASES",
+    "Diagnostic",
+    "Fix",
+    "apply_fixes",
+    "check",
+    "parse",
+    "parse_script",
+    "quote_name",
+    "quote_string",
+    "render",
+]

@@ -1,0 +1,129 @@
+"""What is wrong with a text, as data, and as lines with a caret for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from .statements import Span
+
+__all__ = ["CODES", "Diagnostic", "Fix", "Severity", "apply_fixes", "render"]
+
+Severity = Literal["error", "warning", "info"]
+
+
+class CODES(Enum):
+    """The stable codes, each with what it stands for."""
+
+    SRR001 = "the text is not a statement of this grammar"
+    SRR002 = "the server drops a part of the text in silence"
+    SRR010 = "a label has more than two parts"
+    SRR011 = "a database is named twice"
+    SRR012 = "a database is named for external catalogs"
+    SRR013 = "ON without a database"
+    SRR014 = "ON with external catalogs"
+    SRR015 = "an alias in BACKUP"
+    SRR016 = "CANCEL without a database"
+    SRR017 = "a name in ON has more than three parts"
+    SRR020 = "an object is named twice"
+    SRR021 = "an alias is taken"
+    SRR022 = "backup_timestamp is missing"
+    SRR023 = "a property that does not exist"
+    SRR024 = "a property whose value is refused"
+    SRR025 = "a name that the server refuses"
+    SRR026 = "a filter that SHOW SNAPSHOT refuses"
+    SRR027 = "a repository without a location"
+    SRR101 = "replication_num is left to its default"
+    SRR102 = "a timestamp that no StarRocks ever wrote"
+    SRR103 = "a partition list that the server ignores"
+    SRR104 = "a qualifier that the server ignores"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A replacement of ``text[start:end]`` that can be applied."""
+
+    start: int
+    end: int
+    replacement: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    Attributes
+    ----------
+    code
+        ``SRR…``, stable; see `CODES`.
+    severity
+        ``"error"`` if the server refuses the statement; warnings are ours.
+    message
+        The server's own words where it refuses.
+    span
+        Where in the text, or None if the finding is about no place in it.
+    hint
+        What to do.
+    fixes
+        Replacements that mend it.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    fixes: tuple[Fix, ...] = ()
+
+
+def apply_fixes(text: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """Apply the fixes of all diagnostics; of two that overlap, the first in the text."""
+    end = -1
+    parts: list[str] = []
+    position = 0
+    for fix in sorted({fix for each in diagnostics for fix in each.fixes}, key=lambda fix: (fix.start, fix.end)):
+        if fix.start < position or fix.end <= end:
+            continue
+        parts += [text[position : fix.start], fix.replacement]
+        position = end = fix.end
+    return "".join([*parts, text[position:]])
+
+
+_WIDTH = 100
+_SHOWN = 5
+
+
+def render(text: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """The findings as a person reads them: message, the line with a caret, what to do."""
+    blocks = [_block(text, each) for each in diagnostics[:_SHOWN]]
+    if len(diagnostics) > _SHOWN:
+        blocks.append([f"… and {len(diagnostics) - _SHOWN} more"])
+    return "\n".join(line for block in blocks for line in block)
+
+
+def _block(text: str, diagnostic: Diagnostic) -> list[str]:
+    lines = [f"{diagnostic.severity} {diagnostic.code}: {diagnostic.message}"]
+    if diagnostic.span is not None:
+        lines += _excerpt(text, diagnostic.span)
+    if diagnostic.hint:
+        lines.append(f"  → {diagnostic.hint}")
+    return lines
+
+
+def _excerpt(text: str, span: Span) -> list[str]:
+    begin = span.start - span.column
+    end = text.find("\n", begin)
+    line = text[begin:] if end < 0 else text[begin:end]
+    # A long line is shown around the place.
+    offset = max(0, span.column - _WIDTH // 2) if len(line) > _WIDTH else 0
+    shown = line[offset : offset + _WIDTH]
+    column = span.column - offset
+    marks = max(1, min(span.end - span.start, len(shown) - column))
+    # Tabs are kept in the margin, so that the caret stands under its place however wide they are drawn.
+    margin = "".join(char if char == "\t" else " " for char in shown[:column])
+    number = str(span.line)
+    visible = "".join(char if char.isprintable() or char == "\t" else "·" for char in shown)
+    return [f"  {number} │ {visible}", f"  {' ' * len(number)} │ {margin}{'^' * marks}"]

@@ -1,0 +1,163 @@
+"""Text to tokens, to the letter of StarRocksLex.g4.
+
+The server's lexer reports no error: what it cannot read it drops without a word (no error listener is attached,
+SqlParser.java). We drop it too, and remember it, so that a person can be told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from enum import Enum
+from typing import NamedTuple
+
+from .statements import Span
+
+__all__ = ["Dropped", "Lexed", "Token", "TokenKind", "fold", "lex"]
+
+
+class TokenKind(Enum):
+    """What a token is to the grammar (the names follow StarRocksLex.g4)."""
+
+    WORD = "LETTER_IDENTIFIER or a keyword"
+    DIGIT_NAME = "DIGIT_IDENTIFIER"
+    QUOTED_NAME = "BACKQUOTED_IDENTIFIER"
+    DOT_NAME = "DOT_IDENTIFIER"
+    STRING = "SINGLE_QUOTED_TEXT or DOUBLE_QUOTED_TEXT"
+    BINARY = "BINARY_SINGLE_QUOTED_TEXT or BINARY_DOUBLE_QUOTED_TEXT"
+    INTEGER = "INTEGER_VALUE"
+    NUMBER = "DECIMAL_VALUE or DOUBLE_VALUE"
+    SYMBOL = "an operator or a delimiter"
+    END = "EOF"
+
+
+class Token(NamedTuple):
+    """One token; ``word`` is what a grammar rule compares: the upper-case word, or the symbol, else empty."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+    word: str
+
+
+class Dropped(NamedTuple):
+    """A stretch that the server's lexer discards in silence."""
+
+    start: int
+    end: int
+
+
+class Lexed:
+    """The tokens of a text, the last of them the end, and what was dropped."""
+
+    __slots__ = ("_line_starts", "dropped", "text", "tokens")
+
+    def __init__(self, text: str, tokens: list[Token], dropped: list[Dropped]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.dropped = dropped
+        self._line_starts: list[int] | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """Where a stretch stands; a line ends at a line feed and nowhere else, as ANTLR counts."""
+        if self._line_starts is None:
+            self._line_starts = [match.end() for match in re.finditer("\n", self.text)]
+        line = bisect_left(self._line_starts, start + 1)
+        return Span(start, end, line + 1, start - (self._line_starts[line - 1] if line else 0))
+
+
+# LETTER is [a-zA-Z_$\u0080-\uffff]: typographic quotes, no-break spaces and a byte order mark are letters too.
+_LETTER = r"a-zA-Z_$\u0080-\uffff"
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>[ \r\n\t][ \r\n\t\u3000]*|\u3000+[ \r\n\t][ \r\n\t\u3000]*)
+  | (?P<binary>[xX](?:'[^'\\]*'|"[^"\\]*"))
+  | (?P<attachment>\$\$(?:[{_LETTER}0-9]*[^{_LETTER}0-9]).*?\$\$)
+  | (?P<word>[{_LETTER}][{_LETTER}0-9]*)
+  | (?P<number>[0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-][0-9]+|[0-9]+[eE][0-9]+(?![{_LETTER}0-9])
+              |\.[0-9]+[eE][+-][0-9]+|\.[0-9]+(?:[eE][0-9]+)?(?![{_LETTER}0-9]))
+  | (?P<integer>[0-9]+(?![{_LETTER}0-9]))
+  | (?P<digit_name>[0-9][{_LETTER}0-9]+)
+  | (?P<dot_name>\.[0-9][{_LETTER}0-9]+)
+  | (?P<string>'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\.|"")[^"\\]*)*")
+  | (?P<quoted_name>`[^`]*(?:``[^`]*)*`)
+  | (?P<line_comment>--[^\r\n]*\r?\n?)
+  | (?P<block>/\*)
+  | (?P<symbol>\.\.\.|\[\*\]|<=>|<>|!=|<=|>=|=>|\|\||&&|->|[-+*/%=<>!&|^~@(),.;\[\]{{}}:?])
+  | (?P<unclosed>['"`].*)
+  | (?P<unknown>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_KINDS = {
+    "digit_name": TokenKind.DIGIT_NAME,
+    "quoted_name": TokenKind.QUOTED_NAME,
+    "dot_name": TokenKind.DOT_NAME,
+    "string": TokenKind.STRING,
+    "binary": TokenKind.BINARY,
+    "integer": TokenKind.INTEGER,
+    "number": TokenKind.NUMBER,
+}
+_BLANKS = " \r\n\t\u3000"
+
+
+def fold(text: str) -> str:
+    """Upper-case as the server folds keywords: char by char (CaseInsensitiveStream.java), so ``ſ`` is an ``S``."""
+    if text.isascii():
+        return text.upper()
+    return "".join(upper if len(upper := char.upper()) == 1 else char for char in text)
+
+
+def lex(text: str) -> Lexed:
+    """Split a text into tokens, in time linear in its length.
+
+    Comments (``--``, ``/* */``, and ``/*! */``, which is one) and hints (``/*+ */``) leave no token.
+    """
+    tokens: list[Token] = []
+    dropped: list[Dropped] = []
+    add = tokens.append
+    new = tuple.__new__
+    word_kind, symbol_kind = TokenKind.WORD, TokenKind.SYMBOL
+    position: int | None = 0
+    comments_close = True
+    while position is not None:
+        scan, position = position, None
+        for match in _TOKEN.finditer(text, scan):
+            group = match.lastgroup
+            if group == "space" or group == "line_comment":
+                continue
+            start, end = match.span()
+            lexeme = match.group()
+            if group == "word":
+                add(new(Token, (word_kind, lexeme, start, end, fold(lexeme))))
+            elif group == "symbol":
+                add(new(Token, (symbol_kind, lexeme, start, end, lexeme)))
+            elif group == "block":
+                closing = _comment_end(text, start) if comments_close else None
+                if closing is not None:
+                    position = closing
+                    break
+                # An open comment is no comment: its slash and star are operators, and no later one closes either.
+                comments_close = False
+                add(Token(symbol_kind, "/", start, start + 1, "/"))
+                add(Token(symbol_kind, "*", start + 1, end, "*"))
+            elif group in {"unclosed", "unknown"}:
+                dropped.append(Dropped(start, end))
+            else:
+                assert group is not None  # noqa: S101 every alternative is named
+                add(Token(_KINDS[group], lexeme, start, end, ""))
+    add(Token(TokenKind.END, "<EOF>", len(text), len(text), ""))
+    return Lexed(text, tokens, dropped)
+
+
+def _comment_end(text: str, start: int) -> int | None:
+    """Where the comment or hint that opens at ``start`` ends; BRACKETED_COMMENT and OPTIMIZER_HINT."""
+    inner = start + 2
+    while inner < len(text) and text[inner] in _BLANKS:
+        inner += 1
+    if text.startswith("*/", inner):
+        return inner + 2
+    # Past the opening, the comment rule eats one character before it looks for the end: ``/*/`` is still open.
+    closing = text.find("*/", start + 3)
+    return None if closing < 0 else closing + 2

@@ -1,0 +1,444 @@
+"""Tokens to statements: recursive descent, a method a production of StarRocks.g4.
+
+A rule that does not find what it wants says what that was (``_wanted``), and the parser gives up at the
+first token that nothing accepts, as the server does (ErrorHandler.java).
+"""
+
+from __future__ import annotations
+
+from ..errors import RestoreSyntaxError
+from .diagnostics import Diagnostic
+from .expression_parser import ExpressionParser
+from .expressions import Expression
+from .lexer import TokenKind, lex
+from .statements import (
+    AllObjects,
+    Backup,
+    CancelBackup,
+    CancelRestore,
+    Catalog,
+    Catalogs,
+    CreateRepository,
+    DropRepository,
+    NamedObject,
+    ObjectKind,
+    Other,
+    PartitionKey,
+    Partitions,
+    Property,
+    QualifiedName,
+    Restore,
+    RestoreObject,
+    ShowBackup,
+    ShowRepositories,
+    ShowRestore,
+    ShowSnapshot,
+    Source,
+    Statement,
+)
+from .tokens import Unexpected
+from .versions import NEWEST, Release, release
+
+__all__ = ["parse", "parse_script"]
+
+_KIND_WORDS = {
+    "TABLE": ObjectKind.TABLE,
+    "TABLES": ObjectKind.TABLE,
+    "VIEW": ObjectKind.VIEW,
+    "VIEWS": ObjectKind.VIEW,
+    "FUNCTION": ObjectKind.FUNCTION,
+    "FUNCTIONS": ObjectKind.FUNCTION,
+}
+_FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
+
+
+def parse(text: str, version: str = NEWEST) -> Statement:
+    """Read one statement of the RESTORE family.
+
+    Parameters
+    ----------
+    text
+        The statement; one ``;`` may end it.
+    version
+        The server it is for, ``"3.3"`` to ``"4.1"`` or what ``current_version()`` says.
+
+    Returns
+    -------
+    Statement
+        As the server's grammar takes it; what its AST builder or analyzer refuses is found by `check`.
+
+    Raises
+    ------
+    RestoreSyntaxError
+        If the grammar refuses the text, or it is not exactly one statement.
+
+    Examples
+    --------
+    >>> parse('RESTORE SNAPSHOT shop.s1 FROM repo PROPERTIES ("backup_timestamp" = "2024-12-09-10-25-58-842")').label
+    's1'
+    """
+    parser = Parser(text, release(version))
+    try:
+        return parser.single_statement()
+    except Unexpected as error:
+        raise parser.syntax_error(error) from None
+
+
+def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
+    """Read a script: statements with ``;`` between them, empty ones left out.
+
+    A statement of another kind becomes an `Other`, which holds its text.
+
+    Raises
+    ------
+    RestoreSyntaxError
+        If a statement of this family does not parse; like the server, one error refuses the whole text.
+
+    Examples
+    --------
+    >>> [type(each).__name__ for each in parse_script("SHOW RESTORE FROM shop; SELECT 1")]
+    ['ShowRestore', 'Other']
+    """
+    parser = Parser(text, release(version))
+    try:
+        return parser.statements()
+    except Unexpected as error:
+        raise parser.syntax_error(error) from None
+
+
+class Parser(ExpressionParser):
+    """One text's parser; see `parse` and `parse_script`."""
+
+    def __init__(self, text: str, grammar: Release) -> None:
+        super().__init__(lex(text), grammar)
+
+    # -- whole texts
+
+    def single_statement(self) -> Statement:
+        statement = self.statement()
+        if self._take(";"):
+            if self._token.kind is not TokenKind.END:
+                second = self._token
+                # The server reads the whole text before it runs any of it: a syntax error further on comes first.
+                self.statements()
+                raise Unexpected(second, [], "One statement is wanted here, and a second one begins")
+        elif self._token.kind is not TokenKind.END:
+            self._wanted.append("the end of the statement")
+            self._fail()
+        return statement
+
+    def statements(self) -> list[Statement]:
+        """A script; ``;`` alone is a statement too, and no statement at all is none."""
+        begins_empty = self._token.word == ";"
+        found: list[Statement] = []
+        while True:
+            while self._take(";"):
+                pass
+            if self._token.kind is TokenKind.END:
+                break
+            found.append(self.statement() if self._begins_family() else self.other())
+            if not self._take(";") and self._token.kind is not TokenKind.END:
+                self._fail()
+        if not found and not begins_empty:
+            self._wanted.append("a statement")
+            self._fail()
+        return found
+
+    def _begins_family(self) -> bool:
+        first, second = self._token.word, self._peek().word
+        return (
+            first in {"RESTORE", "BACKUP"}
+            or (first == "CANCEL" and second in {"RESTORE", "BACKUP"})
+            or (first == "SHOW" and second in {"RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"})
+            or (first == "CREATE" and second in {"REPOSITORY", "READ"})
+            or (first == "DROP" and second == "REPOSITORY")
+        )
+
+    def other(self) -> Other:
+        start = self._token.start
+        while self._token.kind is not TokenKind.END and self._token.word != ";":
+            self._advance()
+        return Other(self._lexed.text[start : self._last_end], self._span_from(start))
+
+    def statement(self) -> Statement:
+        start = self._token.start
+        if self._take("RESTORE"):
+            return self.restore(start)
+        if self._take("BACKUP"):
+            return self.backup(start)
+        if self._take("CANCEL"):
+            return self.cancel(start)
+        if self._take("SHOW"):
+            return self.show(start)
+        if self._take("CREATE"):
+            return self.create_repository(start)
+        if self._take("DROP"):
+            self._expect("REPOSITORY")
+            return DropRepository(self.identifier(), self._span_from(start))
+        self._fail()
+
+    # -- statements, each entered after its first word
+
+    def restore(self, start: int) -> Restore:
+        self._expect("SNAPSHOT")
+        snapshot = self.qualified_name()
+        self._expect("FROM")
+        repository = self.identifier()
+        catalogs = self.catalogs(alias=True)
+        source = self.source() if self._release.database_clause and self._at("DATABASE") else None
+        objects = self.objects(alias=True) if self._at("ON") else None
+        properties = self.properties()
+        return Restore(snapshot, repository, catalogs, source, objects, properties, self._span_from(start))
+
+    def backup(self, start: int) -> Backup:
+        catalogs = self.catalogs(alias=False)
+        database = None
+        if self._release.database_clause and self._take("DATABASE"):
+            database = self.identifier()
+        self._expect("SNAPSHOT")
+        snapshot = self.qualified_name()
+        self._expect("TO")
+        repository = self.identifier()
+        objects = self.objects(alias=self._release.backup_alias) if self._at("ON") else None
+        properties = self.properties()
+        return Backup(snapshot, repository, catalogs, database, objects, properties, self._span_from(start))
+
+    def cancel(self, start: int) -> Statement:
+        kind: type[CancelRestore | CancelBackup]
+        if self._take("RESTORE"):
+            kind = CancelRestore
+        elif self._take("BACKUP"):
+            kind = CancelBackup
+        else:
+            self._fail()
+        database, external_catalog = None, False
+        if self._take("FROM") or self._take("IN"):
+            database = self.identifier()
+        elif self._release.catalog_clauses and self._take("FOR"):
+            self._expect("EXTERNAL")
+            self._expect("CATALOG")
+            external_catalog = True
+        return kind(database, external_catalog, self._span_from(start))
+
+    def show(self, start: int) -> Statement:
+        if self._take("RESTORE"):
+            database = self.identifier() if self._take("FROM") or self._take("IN") else None
+            where = self.where()
+            return ShowRestore(database, where, self._span_from(start))
+        if self._take("BACKUP"):
+            database = self.identifier() if self._take("FROM") or self._take("IN") else None
+            return ShowBackup(database, self._span_from(start))
+        if self._take("SNAPSHOT"):
+            self._expect("ON")
+            repository = self.identifier()
+            where = self.where()
+            return ShowSnapshot(repository, where, self._span_from(start))
+        self._expect("REPOSITORIES")
+        return ShowRepositories(self._span_from(start))
+
+    def create_repository(self, start: int) -> CreateRepository:
+        read_only = self._take("READ")
+        if read_only:
+            self._expect("ONLY")
+        self._expect("REPOSITORY")
+        name = self.identifier()
+        self._expect("WITH")
+        self._expect("BROKER")
+        broker = None if self._at("ON") else self.identifier_or_string()
+        self._expect("ON")
+        self._expect("LOCATION")
+        location = self.string()
+        properties = self.properties()
+        return CreateRepository(name, location, broker, read_only, properties, self._span_from(start))
+
+    # -- clauses
+
+    def catalogs(self, *, alias: bool) -> Catalogs | None:
+        if not self._release.catalog_clauses:
+            return None
+        start = self._token.start
+        if self._take("ALL"):
+            self._expect("EXTERNAL")
+            self._expect("CATALOGS")
+            return Catalogs(None, self._span_from(start))
+        if not self._take("EXTERNAL"):
+            return None
+        if not self._take("CATALOG"):
+            self._expect("CATALOGS")
+        self._expect("(")
+        items = [self.catalog(alias=alias)]
+        while self._take(","):
+            items.append(self.catalog(alias=alias))
+        self._expect(")")
+        return Catalogs(tuple(items), self._span_from(start))
+
+    def catalog(self, *, alias: bool) -> Catalog:
+        start = self._token.start
+        name = self.identifier()
+        other = self.identifier() if alias and self._take("AS") else None
+        return Catalog(name, other, self._span_from(start))
+
+    def source(self) -> Source:
+        start = self._token.start
+        self._expect("DATABASE")
+        name = self.identifier()
+        target = self.identifier() if self._take("AS") else None
+        return Source(name, target, self._span_from(start))
+
+    def where(self) -> Expression | None:
+        return self.expression() if self._take("WHERE") else None
+
+    def properties(self) -> tuple[Property, ...] | None:
+        if not self._take("PROPERTIES"):
+            return None
+        self._expect("(")
+        found = [self.property()]
+        while self._take(","):
+            found.append(self.property())
+        self._expect(")")
+        return tuple(found)
+
+    def property(self) -> Property:
+        start = self._token.start
+        key = self.string()
+        self._expect("=")
+        value = self.string()
+        return Property(key, value, self._span_from(start))
+
+    # -- the objects of ON
+
+    def objects(self, *, alias: bool) -> tuple[RestoreObject, ...]:
+        self._expect("ON")
+        self._expect("(")
+        found = [self.restore_object(alias=alias)]
+        while self._take(","):
+            found.append(self.restore_object(alias=alias))
+        self._expect(")")
+        return tuple(found)
+
+    def restore_object(self, *, alias: bool) -> RestoreObject:
+        """backupRestoreObjectDesc: a kind word that is no reserved word may be a table's name instead."""
+        start = self._token.start
+        if not self._release.object_kinds:
+            return self.named_object(start, None, alias=alias)
+        word = self._token.word
+        if self._take("ALL"):
+            return AllObjects(self.all_kind(), self._span_from(start))
+        if word == "MATERIALIZED" and not self._is_table_name():
+            self._advance()
+            if not self._take("VIEW"):
+                self._expect("VIEWS")
+            return self.named_object(start, ObjectKind.MATERIALIZED_VIEW, alias=alias)
+        kind = _KIND_WORDS.get(word)
+        if kind is not None and (word in {"TABLE", "FUNCTION"} or not self._is_table_name()):
+            self._advance()
+            return self.named_object(start, kind, alias=alias)
+        self._wanted += ["ALL", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION"]
+        return self.named_object(start, None, alias=alias)
+
+    def all_kind(self) -> ObjectKind:
+        if self._take("MATERIALIZED"):
+            if not self._take("VIEW"):
+                self._expect("VIEWS")
+            return ObjectKind.MATERIALIZED_VIEW
+        for word, kind in _KIND_WORDS.items():
+            if self._take(word):
+                return kind
+        self._fail()
+
+    def _is_table_name(self) -> bool:
+        """Whether the kind word here is a table's name: the grammar tries the item without a kind word first."""
+        following = self._peek()
+        if following.word in {"PARTITION", "PARTITIONS", "TEMPORARY"}:
+            return self._succeeds(self._item_without_kind)
+        return following.word in {",", ")", ".", "AS"} or following.kind in {TokenKind.DOT_NAME, TokenKind.END}
+
+    def _item_without_kind(self) -> bool:
+        self.named_object(self._token.start, None, alias=True)
+        return self._token.word in {",", ")"}
+
+    def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool) -> NamedObject:
+        name = self.qualified_name()
+        partitions = self.partitions() if kind in {None, ObjectKind.TABLE} else None
+        other = self.identifier() if alias and self._take("AS") else None
+        return NamedObject(name, kind, partitions, other, self._span_from(start))
+
+    def partitions(self) -> Partitions | None:
+        start = self._token.start
+        temporary = self._take("TEMPORARY")
+        plural = False
+        if not self._take("PARTITION"):
+            plural = self._take("PARTITIONS")
+            if not plural:
+                if temporary:
+                    self._fail()
+                return None
+        if not self._take("("):
+            names = self.bare_partitions()
+            return Partitions(tuple(names), temporary, (), self._span_from(start))
+        if not (temporary or plural) and self._token.kind is not TokenKind.STRING and self._peek().word == "=":
+            keys = [self.partition_key()]
+            while self._take(","):
+                keys.append(self.partition_key())
+            self._expect(")")
+            return Partitions((), False, tuple(keys), self._span_from(start))
+        names = [self.identifier_or_string()]
+        while self._take(","):
+            names.append(self.identifier_or_string())
+        self._expect(")")
+        return Partitions(tuple(names), temporary, (), self._span_from(start))
+
+    def bare_partitions(self) -> list[str]:
+        """Partitions without parentheses: the list goes on as long as what follows can still belong to it."""
+        names = [self.identifier_or_string()]
+        while self._release.bare_partition_list and self._token.word == "," and self._is_name_or_string(self._peek()):
+            if self._peek(2).word not in {",", ")", "AS"}:
+                break
+            self._advance()
+            names.append(self.identifier_or_string())
+        return names
+
+    def partition_key(self) -> PartitionKey:
+        column = self.identifier()
+        self._expect("=")
+        return PartitionKey(column, self.literal())
+
+    # -- names
+
+    def qualified_name(self) -> QualifiedName:
+        start = self._token.start
+        parts = [self.identifier()]
+        while True:
+            if self._token.kind is TokenKind.DOT_NAME:
+                parts.append(self._token.text[1:])
+                self._advance()
+            elif self._token.word == "." and self._is_name(self._peek()):
+                self._advance()
+                parts.append(self.identifier())
+            else:
+                # A dot that no name follows is where the server stops: it is the dot that cannot be read.
+                if self._token.word == ".":
+                    self._wanted.append(f"a name after the dot ('{self._peek().text}' is none unless back-quoted)")
+                return QualifiedName(tuple(parts), self._span_from(start))
+
+    # -- errors
+
+    def syntax_error(self, error: Unexpected) -> RestoreSyntaxError:
+        """The error that a person gets; at the very start, it says what family this is."""
+        wanted = list(dict.fromkeys(error.wanted))
+        if error.token.start == self._lexed.tokens[0].start and set(_FIRST_WORDS) & set(wanted):
+            hint = "a statement of the RESTORE family begins with " + _listed(list(_FIRST_WORDS))
+        else:
+            hint = f"expected {_listed(wanted)}" if wanted else None
+        shown = error.token.text if len(error.token.text) <= 60 else error.token.text[:57] + "…"
+        message = error.message or f"Unexpected input '{shown}'"
+        end = max(error.token.end, error.token.start + 1)
+        span = self._lexed.span(error.token.start, end)
+        return RestoreSyntaxError(self._lexed.text, [Diagnostic("SRR001", "error", message, span, hint)])
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+

@@ -1,0 +1,136 @@
+"""A cursor over tokens, and the words, names and strings that every rule is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NoReturn
+
+from .keywords import reserved_words
+from .lexer import Lexed, Token, TokenKind
+from .statements import Span
+from .versions import Release
+
+__all__ = ["TokenCursor", "Unexpected", "unquote"]
+
+# nonReserved of StarRocks.g4 lists two tokens that are no words.
+_ODD_NAMES = frozenset({"...", "[*]"})
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Unexpected(Exception):
+    """Nothing accepts this token; ``wanted`` is what would have been."""
+
+    def __init__(self, token: Token, wanted: list[str], message: str | None = None) -> None:
+        super().__init__(token.text)
+        self.token = token
+        self.wanted = wanted
+        self.message = message
+
+
+class TokenCursor:
+    """Where the parser stands, and what it would have taken there."""
+
+    def __init__(self, lexed: Lexed, release: Release) -> None:
+        self._lexed = lexed
+        self._release = release
+        self._tokens = lexed.tokens
+        self._index = 0
+        self._token = lexed.tokens[0]
+        self._last_end = 0
+        self._wanted: list[str] = []
+        self._reserved = reserved_words(release)
+
+    # -- moving
+
+    def _advance(self) -> None:
+        self._last_end = self._token.end
+        if self._token.kind is not TokenKind.END:
+            self._index += 1
+            self._token = self._tokens[self._index]
+        self._wanted.clear()
+
+    def _peek(self, ahead: int = 1) -> Token:
+        return self._tokens[min(self._index + ahead, len(self._tokens) - 1)]
+
+    def _at(self, word: str) -> bool:
+        if self._token.word == word:
+            return True
+        self._wanted.append(word)
+        return False
+
+    def _take(self, word: str) -> bool:
+        if self._token.word == word:
+            self._advance()
+            return True
+        self._wanted.append(word)
+        return False
+
+    def _expect(self, word: str) -> None:
+        if not self._take(word):
+            self._fail()
+
+    def _fail(self, message: str | None = None) -> NoReturn:
+        raise Unexpected(self._token, list(self._wanted), message)
+
+    def _succeeds(self, rule: Callable[[], bool]) -> bool:
+        """Whether a rule would hold from here; the cursor stays."""
+        index, last_end, wanted = self._index, self._last_end, list(self._wanted)
+        try:
+            return rule()
+        except Unexpected:
+            return False
+        finally:
+            self._index, self._last_end, self._wanted = index, last_end, wanted
+            self._token = self._tokens[index]
+
+    def _span_from(self, start: int) -> Span:
+        return self._lexed.span(start, max(start, self._last_end))
+
+    # -- names and strings
+
+    def _is_name(self, token: Token) -> bool:
+        kind = token.kind
+        if kind is TokenKind.WORD:
+            return token.word not in self._reserved
+        return kind is TokenKind.QUOTED_NAME or kind is TokenKind.DIGIT_NAME or token.word in _ODD_NAMES
+
+    def _is_name_or_string(self, token: Token) -> bool:
+        return token.kind is TokenKind.STRING or self._is_name(token)
+
+    def identifier(self) -> str:
+        """A name, without its back-quotes; every back-quote goes (AstBuilder.java, visitBackQuotedIdentifier)."""
+        token = self._token
+        if not self._is_name(token):
+            self._wanted.append("a name")
+            if token.kind is TokenKind.WORD:
+                self._fail(f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`")
+            self._fail()
+        self._advance()
+        return token.text.replace("`", "") if token.kind is TokenKind.QUOTED_NAME else token.text
+
+    def string(self) -> str:
+        """A quoted string's value."""
+        if self._token.kind is not TokenKind.STRING:
+            self._wanted.append("a quoted string")
+            self._fail()
+        text = self._token.text
+        self._advance()
+        return unquote(text)
+
+    def identifier_or_string(self) -> str:
+        """Either."""
+        if self._token.kind is TokenKind.STRING:
+            return self.string()
+        self._wanted.append("a quoted string")
+        return self.identifier()
+
+
+def unquote(text: str) -> str:
+    """The value of a string token: doubled delimiters first, then escapes (AstBuilder.java, escapeBackSlash)."""
+    delimiter = text[0]
+    body = text[1:-1].replace(delimiter * 2, delimiter)
+    if "\\" not in body:
+        return body
+    return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), body)
