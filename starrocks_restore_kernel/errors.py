@@ -80,6 +80,7 @@ class _DiagnosedError(RestoreError):
         super().__init__(first.message, hint=first.hint)
 
     def lines(self) -> list[str]:
+        """What a person is shown, a line each: the places in the text too."""
         from .language.diagnostics import render
 
         return render(self.text, self.diagnostics).split("\n")
@@ -122,6 +123,7 @@ class ServerError(RestoreError):
         self.statement = statement
 
     def lines(self) -> list[str]:
+        """What a person is shown, a line each."""
         return [f"the server refused: {self.message} ({self.code}, {self.sqlstate})", *super().lines()[1:]]
 
 

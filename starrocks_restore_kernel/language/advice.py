@@ -16,7 +16,11 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}(-\d{3})?", re.ASCI
 
 
 def default_replication(statement: Statement, _: Context) -> Iterator[Diagnostic]:
-    if isinstance(statement, Restore) and statement.catalogs is None and "replication_num" not in property_map(statement.properties):
+    if (
+        isinstance(statement, Restore)
+        and statement.catalogs is None
+        and "replication_num" not in property_map(statement.properties)
+    ):
         message = "replication_num is left to the cluster's default (3), whatever the tables had"
         hint = 'say it: "replication_num" = "…"; a cluster with fewer backends cancels the job'
         yield warning("SRR101", message, statement.span, hint)
@@ -27,7 +31,9 @@ def strange_timestamp(statement: Statement, _: Context) -> Iterator[Diagnostic]:
         value = statement.backup_timestamp
         if value is not None and _TIMESTAMP.fullmatch(value) is None:
             message = f"{value!r} is no timestamp that StarRocks writes (2024-12-09-10-25-58-842)"
-            yield warning("SRR102", message, _place(statement.properties), "copy it from SHOW SNAPSHOT, to the last digit")
+            yield warning(
+                "SRR102", message, _place(statement.properties), "copy it from SHOW SNAPSHOT, to the last digit"
+            )
 
 
 def _place(properties: tuple[Property, ...] | None) -> Span | None:
@@ -46,7 +52,9 @@ def ignored_qualifier(statement: Statement, _: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, Restore):
         for each in statement.objects or ():
             if isinstance(each, NamedObject) and len(each.name.parts) > 1:
-                message = f"The server ignores the qualifier of {each.name}: it restores {each.name.last} of the snapshot"
+                message = (
+                    f"The server ignores the qualifier of {each.name}: it restores {each.name.last} of the snapshot"
+                )
                 yield warning("SRR104", message, each.name.span, f"write {each.name.last}")
 
 

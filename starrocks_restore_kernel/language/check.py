@@ -34,7 +34,8 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
     Returns
     -------
     list of Diagnostic
-        The first error is the one that the server would report. Empty for a text without findings; wrong SQL never raises.
+        The first error is the one that the server would report. Empty for a text without findings; wrong SQL never
+        raises.
 
     Examples
     --------

@@ -47,7 +47,7 @@ ARITHMETIC = {
 """How tightly each operator of valueExpression binds, in the order of its alternatives."""
 
 MAX_DEPTH = 60
-"""Levels of nesting we read; the server's parser ends in a stack overflow, reported as a syntax error, at some point too."""
+"""Levels of nesting we read; the server's parser too ends in a stack overflow somewhere, told as a syntax error."""
 
 
 class ExpressionParser(TokenCursor):
@@ -151,7 +151,11 @@ class ExpressionParser(TokenCursor):
 
     def _is_literal(self) -> bool:
         kind = self._token.kind
-        return kind in {TokenKind.STRING, TokenKind.INTEGER, TokenKind.NUMBER} or self._token.word in {"NULL", "TRUE", "FALSE"}
+        return kind in {TokenKind.STRING, TokenKind.INTEGER, TokenKind.NUMBER} or self._token.word in {
+            "NULL",
+            "TRUE",
+            "FALSE",
+        }
 
     def literal(self) -> Literal:
         """A string, a number, NULL, TRUE or FALSE."""

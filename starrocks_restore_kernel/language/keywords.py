@@ -1,4 +1,4 @@
-"""Words that cannot be a bare name (the keywords of StarRocksLex.g4 that are missing from nonReserved in StarRocks.g4)."""
+"""Words that cannot be a bare name: keywords of StarRocksLex.g4 that are missing from nonReserved in StarRocks.g4."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def lex(text: str) -> Lexed:
         scan, position = position, None
         for match in _TOKEN.finditer(text, scan):
             group = match.lastgroup
-            if group == "space" or group == "line_comment":
+            if group in {"space", "line_comment"}:
                 continue
             start, end = match.span()
             lexeme = match.group()

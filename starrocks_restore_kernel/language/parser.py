@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from ..errors import RestoreSyntaxError
 from .diagnostics import Diagnostic
-from .expression_parser import ExpressionParser
 from .expressions import Expression
-from .lexer import TokenKind, lex
+from .lexer import lex
+from .object_parser import ObjectParser
 from .statements import (
-    AllObjects,
     Backup,
     CancelBackup,
     CancelRestore,
@@ -20,15 +19,9 @@ from .statements import (
     Catalogs,
     CreateRepository,
     DropRepository,
-    NamedObject,
-    ObjectKind,
     Other,
-    PartitionKey,
-    Partitions,
     Property,
-    QualifiedName,
     Restore,
-    RestoreObject,
     ShowBackup,
     ShowRepositories,
     ShowRestore,
@@ -41,14 +34,6 @@ from .versions import NEWEST, Release, release
 
 __all__ = ["parse", "parse_script"]
 
-_KIND_WORDS = {
-    "TABLE": ObjectKind.TABLE,
-    "TABLES": ObjectKind.TABLE,
-    "VIEW": ObjectKind.VIEW,
-    "VIEWS": ObjectKind.VIEW,
-    "FUNCTION": ObjectKind.FUNCTION,
-    "FUNCTIONS": ObjectKind.FUNCTION,
-}
 _FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
 
 
@@ -106,7 +91,7 @@ def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
         raise parser.syntax_error(error) from None
 
 
-class Parser(ExpressionParser):
+class Parser(ObjectParser):
     """One text's parser; see `parse` and `parse_script`."""
 
     def __init__(self, text: str, grammar: Release) -> None:
@@ -117,12 +102,12 @@ class Parser(ExpressionParser):
     def single_statement(self) -> Statement:
         statement = self.statement()
         if self._take(";"):
-            if self._token.kind is not TokenKind.END:
+            if not self._at_end():
                 second = self._token
                 # The server reads the whole text before it runs any of it: a syntax error further on comes first.
                 self.statements()
                 raise Unexpected(second, [], "One statement is wanted here, and a second one begins")
-        elif self._token.kind is not TokenKind.END:
+        elif not self._at_end():
             self._wanted.append("the end of the statement")
             self._fail()
         return statement
@@ -134,10 +119,10 @@ class Parser(ExpressionParser):
         while True:
             while self._take(";"):
                 pass
-            if self._token.kind is TokenKind.END:
+            if self._at_end():
                 break
             found.append(self.statement() if self._begins_family() else self.other())
-            if not self._take(";") and self._token.kind is not TokenKind.END:
+            if not self._take(";") and not self._at_end():
                 self._fail()
         if not found and not begins_empty:
             self._wanted.append("a statement")
@@ -156,7 +141,7 @@ class Parser(ExpressionParser):
 
     def other(self) -> Other:
         start = self._token.start
-        while self._token.kind is not TokenKind.END and self._token.word != ";":
+        while not self._at_end() and self._token.word != ";":
             self._advance()
         return Other(self._lexed.text[start : self._last_end], self._span_from(start))
 
@@ -305,129 +290,13 @@ class Parser(ExpressionParser):
         value = self.string()
         return Property(key, value, self._span_from(start))
 
-    # -- the objects of ON
-
-    def objects(self, *, alias: bool) -> tuple[RestoreObject, ...]:
-        self._expect("ON")
-        self._expect("(")
-        found = [self.restore_object(alias=alias)]
-        while self._take(","):
-            found.append(self.restore_object(alias=alias))
-        self._expect(")")
-        return tuple(found)
-
-    def restore_object(self, *, alias: bool) -> RestoreObject:
-        """backupRestoreObjectDesc: a kind word that is no reserved word may be a table's name instead."""
-        start = self._token.start
-        if not self._release.object_kinds:
-            return self.named_object(start, None, alias=alias)
-        word = self._token.word
-        if self._take("ALL"):
-            return AllObjects(self.all_kind(), self._span_from(start))
-        if word == "MATERIALIZED" and not self._is_table_name():
-            self._advance()
-            if not self._take("VIEW"):
-                self._expect("VIEWS")
-            return self.named_object(start, ObjectKind.MATERIALIZED_VIEW, alias=alias)
-        kind = _KIND_WORDS.get(word)
-        if kind is not None and (word in {"TABLE", "FUNCTION"} or not self._is_table_name()):
-            self._advance()
-            return self.named_object(start, kind, alias=alias)
-        self._wanted += ["ALL", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION"]
-        return self.named_object(start, None, alias=alias)
-
-    def all_kind(self) -> ObjectKind:
-        if self._take("MATERIALIZED"):
-            if not self._take("VIEW"):
-                self._expect("VIEWS")
-            return ObjectKind.MATERIALIZED_VIEW
-        for word, kind in _KIND_WORDS.items():
-            if self._take(word):
-                return kind
-        self._fail()
-
-    def _is_table_name(self) -> bool:
-        """Whether the kind word here is a table's name: the grammar tries the item without a kind word first."""
-        following = self._peek()
-        if following.word in {"PARTITION", "PARTITIONS", "TEMPORARY"}:
-            return self._succeeds(self._item_without_kind)
-        return following.word in {",", ")", ".", "AS"} or following.kind in {TokenKind.DOT_NAME, TokenKind.END}
-
-    def _item_without_kind(self) -> bool:
-        self.named_object(self._token.start, None, alias=True)
-        return self._token.word in {",", ")"}
-
-    def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool) -> NamedObject:
-        name = self.qualified_name()
-        partitions = self.partitions() if kind in {None, ObjectKind.TABLE} else None
-        other = self.identifier() if alias and self._take("AS") else None
-        return NamedObject(name, kind, partitions, other, self._span_from(start))
-
-    def partitions(self) -> Partitions | None:
-        start = self._token.start
-        temporary = self._take("TEMPORARY")
-        plural = False
-        if not self._take("PARTITION"):
-            plural = self._take("PARTITIONS")
-            if not plural:
-                if temporary:
-                    self._fail()
-                return None
-        if not self._take("("):
-            names = self.bare_partitions()
-            return Partitions(tuple(names), temporary, (), self._span_from(start))
-        if not (temporary or plural) and self._token.kind is not TokenKind.STRING and self._peek().word == "=":
-            keys = [self.partition_key()]
-            while self._take(","):
-                keys.append(self.partition_key())
-            self._expect(")")
-            return Partitions((), False, tuple(keys), self._span_from(start))
-        names = [self.identifier_or_string()]
-        while self._take(","):
-            names.append(self.identifier_or_string())
-        self._expect(")")
-        return Partitions(tuple(names), temporary, (), self._span_from(start))
-
-    def bare_partitions(self) -> list[str]:
-        """Partitions without parentheses: the list goes on as long as what follows can still belong to it."""
-        names = [self.identifier_or_string()]
-        while self._release.bare_partition_list and self._token.word == "," and self._is_name_or_string(self._peek()):
-            if self._peek(2).word not in {",", ")", "AS"}:
-                break
-            self._advance()
-            names.append(self.identifier_or_string())
-        return names
-
-    def partition_key(self) -> PartitionKey:
-        column = self.identifier()
-        self._expect("=")
-        return PartitionKey(column, self.literal())
-
-    # -- names
-
-    def qualified_name(self) -> QualifiedName:
-        start = self._token.start
-        parts = [self.identifier()]
-        while True:
-            if self._token.kind is TokenKind.DOT_NAME:
-                parts.append(self._token.text[1:])
-                self._advance()
-            elif self._token.word == "." and self._is_name(self._peek()):
-                self._advance()
-                parts.append(self.identifier())
-            else:
-                # A dot that no name follows is where the server stops: it is the dot that cannot be read.
-                if self._token.word == ".":
-                    self._wanted.append(f"a name after the dot ('{self._peek().text}' is none unless back-quoted)")
-                return QualifiedName(tuple(parts), self._span_from(start))
-
     # -- errors
 
     def syntax_error(self, error: Unexpected) -> RestoreSyntaxError:
         """The error that a person gets; at the very start, it says what family this is."""
         wanted = list(dict.fromkeys(error.wanted))
         if error.token.start == self._lexed.tokens[0].start and set(_FIRST_WORDS) & set(wanted):
-            hint = "a statement of the RESTORE family begins with " + _listed(list(_FIRST_WORDS))
+            hint: str | None = "a statement of the RESTORE family begins with " + _listed(list(_FIRST_WORDS))
         else:
             hint = f"expected {_listed(wanted)}" if wanted else None
         shown = error.token.text if len(error.token.text) <= 60 else error.token.text[:57] + "…"
@@ -441,4 +310,3 @@ def _listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} or {words[-1]}"
-

@@ -60,7 +60,9 @@ def quote_name(name: str, version: str = NEWEST) -> str:
     ('orders', '`order`', '`2024`')
     """
     if "`" in name:
-        raise TranslationError(f"the name {name!r} holds a back-quote", hint="StarRocks has no way to write such a name")
+        raise TranslationError(
+            f"the name {name!r} holds a back-quote", hint="StarRocks has no way to write such a name"
+        )
     bare = (
         _BARE.fullmatch(name) is not None
         and _NUMBER.fullmatch(name) is None
@@ -208,7 +210,10 @@ class _Printer:
         if partitions.keys:
             from .expression_printer import print_expression
 
-            keys = [f"{self._name(key.column)} = {print_expression(key.value, self._release.name)}" for key in partitions.keys]
+            keys = [
+                f"{self._name(key.column)} = {print_expression(key.value, self._release.name)}"
+                for key in partitions.keys
+            ]
             return f"PARTITION ({', '.join(keys)})"
         word = "TEMPORARY PARTITION" if partitions.temporary else "PARTITION"
         return f"{word} ({', '.join(self._name_or_string(name) for name in partitions.names)})"
@@ -242,5 +247,6 @@ class _Printer:
 
     def _unsaid(self, what: str) -> TranslationError:
         return TranslationError(
-            f"StarRocks {self._release.name} has no {what}", hint="that clause came with 3.4; write it for a newer server"
+            f"StarRocks {self._release.name} has no {what}",
+            hint="that clause came with 3.4; write it for a newer server",
         )

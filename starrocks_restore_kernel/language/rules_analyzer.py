@@ -1,4 +1,7 @@
-"""What the server's analyzer refuses from the statement alone (BackupRestoreAnalyzer, RepositoryAnalyzer, ShowSnapshotAnalyzer)."""
+"""What the server's analyzer refuses from the statement alone.
+
+Source: BackupRestoreAnalyzer.java, RepositoryAnalyzer.java, ShowSnapshotAnalyzer.java.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,7 @@ def restore_properties(statement: Statement, _: Context) -> Iterator[Diagnostic]
     properties = property_map(statement.properties)
     if "backup_timestamp" not in properties:
         near = [each for each in statement.properties or () if _nearest(each.key, ("backup_timestamp",))]
-        hint = "SHOW SNAPSHOT ON the repository lists it; add PROPERTIES (\"backup_timestamp\" = \"…\")"
+        hint = 'SHOW SNAPSHOT ON the repository lists it; add PROPERTIES ("backup_timestamp" = "…")'
         fixes = []
         span = statement.span
         if near:
@@ -88,11 +91,15 @@ def restore_properties(statement: Statement, _: Context) -> Iterator[Diagnostic]
         yield error("SRR022", "Missing backup_timestamp property", span, hint, *fixes)
     yield from _timeout(statement.properties)
     if "allow_load" in properties and properties["allow_load"].lower() not in {"true", "false"}:
-        yield _refused(statement.properties, "allow_load", f"Invalid allow load value: {properties['allow_load']}", "true or false")
+        yield _refused(
+            statement.properties, "allow_load", f"Invalid allow load value: {properties['allow_load']}", "true or false"
+        )
     for key in ("replication_num", "meta_version", "starrocks_meta_version"):
         if key in properties and _java_number(properties[key], _INT) is None:
             # The text is the server's for all three keys (PropertyAnalyzer's helper is shared).
-            yield _refused(statement.properties, key, f"Invalid meta version format: {properties[key]}", f"{key} is a whole number")
+            yield _refused(
+                statement.properties, key, f"Invalid meta version format: {properties[key]}", f"{key} is a whole number"
+            )
     yield from _unknown(statement.properties, RESTORE_PROPERTIES, "Unknown restore job properties")
 
 
@@ -112,7 +119,9 @@ def _timeout(properties: tuple[Property, ...] | None) -> Iterator[Diagnostic]:
         return
     seconds = _java_number(value, _LONG)
     if seconds is None:
-        yield _refused(properties, "timeout", f"Invalid timeout format: {value}", "a whole number of seconds, 600 or more")
+        yield _refused(
+            properties, "timeout", f"Invalid timeout format: {value}", "a whole number of seconds, 600 or more"
+        )
     else:
         # Milliseconds are computed in 64 bits, so that a huge value overflows below the limit.
         milliseconds = (seconds * 1000 + 2**63) % 2**64 - 2**63
@@ -174,7 +183,9 @@ def backed_up_names(statement: Statement, _: Context) -> Iterator[Diagnostic]:
 
 def _database_name(name: str, statement: CancelRestore | CancelBackup | Backup) -> Iterator[Diagnostic]:
     if _DATABASE_NAME.fullmatch(name) is None:
-        yield error("SRR025", f"Incorrect database name '{name}'", statement.span, "a letter first, no blank, 256 at most")
+        yield error(
+            "SRR025", f"Incorrect database name '{name}'", statement.span, "a letter first, no blank, 256 at most"
+        )
 
 
 def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
@@ -187,7 +198,7 @@ def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
 
 
 def snapshot_filter(statement: Statement, _: Context) -> Iterator[Diagnostic]:
-    """Only ``=`` joined by AND, and IN, are looked at; every other single predicate is ignored (ShowSnapshotAnalyzer)."""
+    """Only ``=`` joined by AND, and IN, are looked at; every other predicate is ignored (ShowSnapshotAnalyzer.java)."""
     if isinstance(statement, ShowSnapshot) and statement.where is not None:
         message = _filter_refusal(statement.where)
         if message is not None:

@@ -1,4 +1,4 @@
-"""What the server's AST builder refuses, in its order (AstBuilder.java, parseBackupRestoreStatement and its neighbours)."""
+"""What the server's AST builder refuses, in its order (AstBuilder.java, parseBackupRestoreStatement)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def _names_database(statement: Restore | Backup) -> bool:
 
 def database_with_catalogs(statement: Statement, _: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, Restore | Backup) and statement.catalogs is not None and _names_database(statement):
-        yield error("SRR012", _DATABASE_AND_CATALOG, statement.catalogs.span, "leave out DATABASE: catalogs belong to none")
+        yield error(
+            "SRR012", _DATABASE_AND_CATALOG, statement.catalogs.span, "leave out DATABASE: catalogs belong to none"
+        )
 
 
 def label_of_three_parts(statement: Statement, _: Context) -> Iterator[Diagnostic]:
@@ -33,12 +35,15 @@ def database_twice(statement: Statement, _: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, Restore | Backup) and len(statement.snapshot.parts) == 2:
         if _names_database(statement):
             message = (
-                "Specifying dbName before snapshot name is forbidden if the DbName is specified explicitly in BACKUP/RESTORE"
+                "Specifying dbName before snapshot name is forbidden "
+                "if the DbName is specified explicitly in BACKUP/RESTORE"
             )
             hint = f"keep DATABASE and write only the label, {statement.label}"
             yield error("SRR011", message, statement.snapshot.span, hint)
         if statement.catalogs is not None:
-            yield error("SRR012", _DATABASE_AND_CATALOG, statement.snapshot.span, f"write only the label, {statement.label}")
+            yield error(
+                "SRR012", _DATABASE_AND_CATALOG, statement.snapshot.span, f"write only the label, {statement.label}"
+            )
 
 
 def alias_in_backup(statement: Statement, _: Context) -> Iterator[Diagnostic]:
@@ -73,11 +78,17 @@ def deep_object_name(statement: Statement, context: Context) -> Iterator[Diagnos
     if isinstance(statement, Restore | Backup) and not context.release.deep_object_names:
         for each in statement.objects or ():
             if isinstance(each, NamedObject) and len(each.name.parts) > 3:
-                yield error("SRR017", f"Invalid table name format '{each.name}'", each.name.span, f"write {each.name.last}")
+                yield error(
+                    "SRR017", f"Invalid table name format '{each.name}'", each.name.span, f"write {each.name.last}"
+                )
 
 
 def cancel_without_database(statement: Statement, _: Context) -> Iterator[Diagnostic]:
-    if isinstance(statement, CancelRestore | CancelBackup) and statement.database is None and not statement.external_catalog:
+    if (
+        isinstance(statement, CancelRestore | CancelBackup)
+        and statement.database is None
+        and not statement.external_catalog
+    ):
         message = "No selected database for cancel BACKUP/RESTORE"
         yield error("SRR016", message, statement.span, "add FROM database: the session's database is never used")
 

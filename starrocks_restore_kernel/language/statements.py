@@ -55,7 +55,7 @@ class Span(NamedTuple):
 
 def _span() -> Span | None:
     """Declare a span field: optional, and no part of equality or repr."""
-    return field(default=None, compare=False, repr=False)  # type: ignore[return-value]
+    return field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

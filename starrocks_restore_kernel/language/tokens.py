@@ -54,6 +54,9 @@ class TokenCursor:
     def _peek(self, ahead: int = 1) -> Token:
         return self._tokens[min(self._index + ahead, len(self._tokens) - 1)]
 
+    def _at_end(self) -> bool:
+        return self._token.kind is TokenKind.END
+
     def _at(self, word: str) -> bool:
         if self._token.word == word:
             return True
@@ -105,7 +108,9 @@ class TokenCursor:
         if not self._is_name(token):
             self._wanted.append("a name")
             if token.kind is TokenKind.WORD:
-                self._fail(f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`")
+                self._fail(
+                    f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`"
+                )
             self._fail()
         self._advance()
         return token.text.replace("`", "") if token.kind is TokenKind.QUOTED_NAME else token.text

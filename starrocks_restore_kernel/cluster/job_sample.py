@@ -1,0 +1,127 @@
+"""One look at one restore job: a row of SHOW RESTORE, and when it was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+__all__ = ["JobSample", "JobState", "TaskProgress"]
+
+
+class JobState(Enum):
+    """The states of RestoreJob.java, in their order; the spelling of SNAPSHOTING is the server's."""
+
+    PENDING = "PENDING"
+    SNAPSHOTING = "SNAPSHOTING"
+    DOWNLOAD = "DOWNLOAD"
+    DOWNLOADING = "DOWNLOADING"
+    COMMIT = "COMMIT"
+    COMMITTING = "COMMITTING"
+    FINISHED = "FINISHED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing follows; a failure is CANCELLED too."""
+        return self in {JobState.FINISHED, JobState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """One entry of the Progress column: tablets done of those in one download task."""
+
+    task: str
+    finished: int
+    total: int
+
+
+_PROGRESS = re.compile(r"\[([^:\]]+): (\d+)/(\d+)\]")
+_NULLS = {"", "NULL", "\\N", "N/A"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobSample:
+    """A row of SHOW RESTORE (RestoreJob.java, getInfo).
+
+    Times are the server's wall clock in the session's time zone, as text; None where the server sends NULL.
+    """
+
+    read_at: datetime
+    """When we read it, UTC, by our clock."""
+    job_id: int
+    """-1 until PENDING has run once, and for external catalogs always."""
+    label: str
+    timestamp: str
+    database: str
+    state: JobState
+    replication_num: str
+    objects: str
+    created: str | None
+    meta_prepared: str | None
+    snapshot_finished: str | None
+    download_finished: str | None
+    finished: str | None
+    unfinished_tasks: str
+    progress: str
+    task_errors: str
+    status: str
+    timeout: str
+    allow_load: str = "false"
+
+    @property
+    def pending_tasks(self) -> int:
+        """How many tasks UnfinishedTasks lists."""
+        return self.unfinished_tasks.count("=")
+
+    @property
+    def task_progress(self) -> tuple[TaskProgress, ...]:
+        """The Progress column's entries; those of finished tasks are not in it."""
+        return tuple(TaskProgress(m[1], int(m[2]), int(m[3])) for m in _PROGRESS.finditer(self.progress))
+
+    @property
+    def succeeded(self) -> bool:
+        """FINISHED, and the status says OK too."""
+        return self.state is JobState.FINISHED and self.status.startswith("[OK")
+
+    @property
+    def reason(self) -> str:
+        """The text of a status such as ``[COMMON_ERROR, msg: …]``, or the status itself."""
+        _, found, rest = self.status.partition("msg: ")
+        return rest.removesuffix("]") if found else self.status.strip("[]")
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, object], read_at: datetime) -> JobSample:
+        """Read a row by its column names; columns that a newer server adds are passed over."""
+
+        def text(column: str) -> str:
+            value = row.get(column)
+            return "" if value is None else str(value)
+
+        def moment(column: str) -> str | None:
+            value = text(column)
+            return None if value in _NULLS else value
+
+        return cls(
+            read_at=read_at,
+            job_id=int(text("JobId") or -1),
+            label=text("Label"),
+            timestamp=text("Timestamp"),
+            database=text("DbName"),
+            state=JobState(text("State")),
+            replication_num=text("ReplicationNum"),
+            objects=text("RestoreObjs"),
+            created=moment("CreateTime"),
+            meta_prepared=moment("MetaPreparedTime"),
+            snapshot_finished=moment("SnapshotFinishedTime"),
+            download_finished=moment("DownloadFinishedTime"),
+            finished=moment("FinishedTime"),
+            unfinished_tasks=text("UnfinishedTasks"),
+            progress=text("Progress"),
+            task_errors=text("TaskErrMsg"),
+            status=text("Status"),
+            timeout=text("Timeout"),
+            allow_load=text("AllowLoad"),
+        )
