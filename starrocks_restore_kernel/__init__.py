@@ -1,1 +1,67 @@
-"""StarRocks' RESTORE: see what it would do, run it once, watch it, prove it."""
+"""StarRocks' RESTORE: see what it would do, run it once, watch it, prove it.
+
+The names below load the room they live in when they are first used, so that importing this package, and loading
+the extension into IPython, cost next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .dashboards import watch
+    from .errors import RestoreError
+    from .facade import Cluster, builder, connect, dashboard
+    from .language import Diagnostic, apply_fixes, check, parse, parse_script
+
+__all__ = [
+    "Cluster",
+    "Diagnostic",
+    "RestoreError",
+    "__version__",
+    "apply_fixes",
+    "builder",
+    "check",
+    "connect",
+    "dashboard",
+    "load_ipython_extension",
+    "parse",
+    "parse_script",
+    "unload_ipython_extension",
+    "watch",
+]
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "Cluster": "facade",
+    "Diagnostic": "language",
+    "RestoreError": "errors",
+    "apply_fixes": "language",
+    "builder": "facade",
+    "check": "language",
+    "connect": "facade",
+    "dashboard": "facade",
+    "parse": "language",
+    "parse_script": "language",
+    "watch": "dashboards",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext starrocks_restore_kernel``: hand over to the magics, the one arrow that points up."""
+    import_module("starrocks_restore_magics").load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext starrocks_restore_kernel``: take away what loading brought."""
+    import_module("starrocks_restore_magics").unload_ipython_extension(shell)

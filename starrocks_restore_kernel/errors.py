@@ -6,7 +6,8 @@
     ├── RestoreSyntaxError        the text is not a statement of this server's grammar
     ├── RestoreCheckError         a statement that the server would refuse
     ├── TranslationError          a statement that the asked-for version cannot say
-    ├── ConnectionFailed          no server there, or it will not let us in
+    ├── ConnectionFailed          no server there
+    │   └── LoginRefused          there is one, and it will not let us in
     ├── ServerError               the server answered with an error packet
     ├── PlanRefused               submitting would be wrong: blocked, or destructive without a yes
     ├── JobFailed                 a restore job ended CANCELLED
@@ -31,6 +32,7 @@ __all__ = [
     "ConnectionFailed",
     "JobFailed",
     "JobUnknown",
+    "LoginRefused",
     "PlanRefused",
     "RestoreCheckError",
     "RestoreError",
@@ -100,6 +102,10 @@ class TranslationError(RestoreError):
 
 class ConnectionFailed(RestoreError):
     """There is no server at that address, or it refused the login."""
+
+
+class LoginRefused(ConnectionFailed):
+    """The user is unknown there, or the password is wrong."""
 
 
 class ServerError(RestoreError):

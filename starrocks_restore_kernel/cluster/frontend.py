@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..errors import ConnectionFailed, RestoreError, ServerError
+from ..errors import ConnectionFailed, LoginRefused, RestoreError, ServerError
 from ..language.expressions import Column, Comparison, Literal, LiteralKind, Logical
 from ..language.printer import quote_name, quote_string
 from ..language.statements import ShowRepositories, ShowRestore, ShowSnapshot
@@ -131,7 +131,7 @@ class Frontend:
         # The cause is dropped on purpose: the driver's error repeats the statement, which may hold credentials.
         if code == _DENIED:
             hint = "check the user and the password; STARROCKS_PASSWORD or a profile keeps it out of the notebook"
-            raise ConnectionFailed(f"{self.address} refused the login: {text}", hint=hint) from None
+            raise LoginRefused(f"{self.address} refused the login: {text}", hint=hint) from None
         if code in _GONE:
             hint = "is a frontend running there? Its MySQL port is 9030 unless changed (query_port)"
             raise ConnectionFailed(f"{self.address} does not answer: {text}", hint=hint) from None

@@ -1,0 +1,170 @@
+"""The magics: thin, a method a command; what they give back draws itself."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from starrocks_restore_kernel.errors import LoginRefused, PlanRefused, RestoreCheckError, UsageProblem
+
+from .options import HELP, cell_options, line_options
+from .variables import bind
+
+if TYPE_CHECKING:
+    from starrocks_restore_kernel.facade import Cluster
+
+__all__ = ["RestoreMagics"]
+
+
+@magics_class
+class RestoreMagics(Magics):  # type: ignore[misc]
+    """``%restore COMMAND`` and ``%%restore`` over a statement; ``%restore`` alone lists the commands."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._cluster: Cluster | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._cluster is not None:
+            self._cluster.close()
+            self._cluster = None
+
+    @no_var_expand  # type: ignore[untyped-decorator]
+    @line_cell_magic  # type: ignore[untyped-decorator]
+    def restore(self, line: str, cell: str | None = None) -> Any:
+        """StarRocks' RESTORE: ``%restore`` lists the commands, ``%%restore`` shows what a statement would do."""
+        if cell is not None:
+            return self._statement(cell_options(line), cell)
+        options = line_options(line)
+        return getattr(self, f"_{options.command}")(options)
+
+    # -- the cell
+
+    def _statement(self, options: argparse.Namespace, cell: str) -> Any:
+        from starrocks_restore_kernel.language.statements import ShowBackup, ShowRepositories, ShowRestore, ShowSnapshot
+
+        if self._cluster is None:
+            self._only_check(cell)
+        cluster = self._connected()
+        statement = bind(cluster.parse(cell), self.shell.user_ns)
+        if isinstance(statement, ShowBackup | ShowRepositories | ShowRestore | ShowSnapshot):
+            return self._keep(options.into, cluster.run(statement))
+        plan = cluster.plan(statement, source=cell)
+        if not options.run:
+            return self._keep(options.into, plan)
+        self._keep(options.into, plan)
+        try:
+            result = plan.submit(overwrite=options.overwrite)
+        except PlanRefused:
+            from IPython.display import display
+
+            display(plan)
+            raise
+        return self._keep(options.into, result, shown=self._view(result))
+
+    def _only_check(self, cell: str) -> None:
+        from starrocks_restore_kernel.language import check
+
+        errors = [each for each in check(cell) if each.severity == "error"]
+        if errors:
+            raise RestoreCheckError(cell, errors)
+
+    def _view(self, result: Any) -> Any:
+        from starrocks_restore_kernel.jobs import Job
+
+        if not isinstance(result, Job):
+            return "done" if result is None else result
+        from starrocks_restore_kernel.dashboards import watch
+
+        return watch(result)
+
+    # -- the commands
+
+    def _help(self, _: argparse.Namespace) -> None:
+        print(HELP)  # noqa: T201 the answer to a question, in the cell that asked
+
+    def _connect(self, options: argparse.Namespace) -> Cluster:
+        from starrocks_restore_kernel.facade import connect
+
+        if "://" in options.target and urlsplit(options.target).password:
+            raise UsageProblem(
+                "a password in a cell is saved with the notebook",
+                hint="take it out of the cell: it is asked for, or comes from STARROCKS_PASSWORD or a profile",
+            )
+        password = self._ask(options.target) if options.ask else None
+        try:
+            cluster = connect(options.target, password=password, fresh=options.fresh)
+        except LoginRefused:
+            if password is not None or not getattr(self.shell, "kernel", None):
+                raise
+            password = self._ask(options.target)
+            if password is None:
+                raise
+            cluster = connect(options.target, password=password, fresh=options.fresh)
+        # The old connection goes only when the new one stands.
+        self.close()
+        self._cluster = cluster
+        return cluster
+
+    def _ask(self, target: str) -> str | None:
+        """Ask without echo; None where nobody can be asked, as in a notebook that runs by itself."""
+        from getpass import getpass
+
+        from IPython.core.error import StdinNotImplementedError
+
+        try:
+            return getpass(f"Password for {target}: ")
+        except (StdinNotImplementedError, EOFError):
+            return None
+
+    def _repositories(self, _: argparse.Namespace) -> Any:
+        return self._connected().repositories()
+
+    def _snapshots(self, options: argparse.Namespace) -> Any:
+        return self._connected().snapshots(options.repository, options.label)
+
+    def _contents(self, options: argparse.Namespace) -> Any:
+        return self._connected().contents(options.repository, options.label, options.timestamp)
+
+    def _build(self, options: argparse.Namespace) -> Any:
+        from starrocks_restore_kernel.facade import builder
+
+        made = builder(self._connected(), repository=options.repository, snapshot=options.snapshot)
+        return self._keep(options.into, made)
+
+    def _jobs(self, options: argparse.Namespace) -> Any:
+        return self._connected().jobs(options.database)
+
+    def _watch(self, options: argparse.Namespace) -> Any:
+        cluster = self._connected()
+        if options.database is None:
+            from starrocks_restore_kernel.facade import dashboard
+
+            return dashboard(cluster)
+        job = cluster.attach(options.database)
+        return self._keep(options.into, job, shown=self._view(job))
+
+    def _cancel(self, options: argparse.Namespace) -> None:
+        job = self._connected().attach(options.database)
+        job.cancel(force=options.force)
+        print(f"cancelled {job.label} in {job.database}")  # noqa: T201 the command's answer
+
+    def _history(self, _: argparse.Namespace) -> Any:
+        return self._connected().history()
+
+    # -- helpers
+
+    def _connected(self) -> Cluster:
+        if self._cluster is None:
+            raise UsageProblem("not connected", hint="%restore connect sandbox, or starrocks://user@host:9030")
+        return self._cluster
+
+    def _keep(self, name: str | None, value: Any, *, shown: Any = None) -> Any:
+        """Put a value into the notebook's variable of that name, and give what the cell shows."""
+        if name is not None:
+            self.shell.user_ns[name] = value
+        return value if shown is None else shown

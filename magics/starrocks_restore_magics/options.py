@@ -1,0 +1,115 @@
+"""What may stand behind ``%restore`` and ``%%restore``."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from typing import NoReturn
+
+from starrocks_restore_kernel.errors import UsageProblem
+
+__all__ = ["HELP", "cell_options", "line_options"]
+
+HELP = """\
+%restore connect sandbox                     a cluster to practise on, in this notebook
+%restore connect starrocks://root@host:9030  a real one (the password is asked for); or a profile's name
+%restore repositories                        where snapshots are kept
+%restore snapshots REPO [LABEL]              what can be restored
+%restore contents REPO LABEL [TIMESTAMP]     the tables and partitions in a snapshot
+%restore build [REPO [LABEL]] [--into NAME]  write a restore by clicking
+%restore jobs [DB]                           the last restore of each database
+%restore watch [DB] [--into NAME]            follow a running restore
+%restore cancel DB [--force]                 stop one
+%restore history                             what was seen of earlier jobs
+
+%%restore                                    show what the statement would do; changes nothing
+%%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to what the plan shows as overwritten
+
+In a statement {{name}} stands for the notebook's variable, inside a string or a back-quoted name."""
+
+
+class _Options(argparse.ArgumentParser):
+    """An argument parser whose complaints are errors of ours, and that never exits."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem(message, hint=self.format_usage().strip().removeprefix("usage: "))
+
+
+def _line_parser() -> argparse.ArgumentParser:
+    parser = _Options(prog="%restore", add_help=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Options)
+
+    def command(name: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, prog=f"%restore {name}", add_help=False)
+
+    connect = command("connect")
+    connect.add_argument("target", metavar="TARGET")
+    connect.add_argument("--fresh", action="store_true")
+    connect.add_argument("--ask", action="store_true")
+    command("repositories")
+    snapshots = command("snapshots")
+    snapshots.add_argument("repository", metavar="REPO")
+    snapshots.add_argument("label", metavar="LABEL", nargs="?")
+    contents = command("contents")
+    contents.add_argument("repository", metavar="REPO")
+    contents.add_argument("label", metavar="LABEL")
+    contents.add_argument("timestamp", metavar="TIMESTAMP", nargs="?")
+    build = command("build")
+    build.add_argument("repository", metavar="REPO", nargs="?")
+    build.add_argument("snapshot", metavar="LABEL", nargs="?")
+    build.add_argument("--into", metavar="NAME")
+    jobs = command("jobs")
+    jobs.add_argument("database", metavar="DB", nargs="?")
+    watch = command("watch")
+    watch.add_argument("database", metavar="DB", nargs="?")
+    watch.add_argument("--into", metavar="NAME")
+    cancel = command("cancel")
+    cancel.add_argument("database", metavar="DB")
+    cancel.add_argument("--force", action="store_true")
+    command("history")
+    command("help")
+    return parser
+
+
+def _cell_parser() -> argparse.ArgumentParser:
+    parser = _Options(prog="%%restore", add_help=False)
+    parser.add_argument("--run", action="store_true")
+    parser.add_argument("--overwrite", action="store_true")
+    parser.add_argument("--into", metavar="NAME")
+    return parser
+
+
+def line_options(line: str) -> argparse.Namespace:
+    """Read the words behind ``%restore``.
+
+    Raises
+    ------
+    UsageProblem
+        For an unknown command or option; the hint is how it is written.
+    """
+    return _line_parser().parse_args(_words(line) or ["help"])
+
+
+def cell_options(line: str) -> argparse.Namespace:
+    """Read the words behind ``%%restore``.
+
+    Raises
+    ------
+    UsageProblem
+        For an unknown option, or ``--overwrite`` without ``--run``.
+    """
+    options = _cell_parser().parse_args(_words(line))
+    if options.overwrite and not options.run:
+        raise UsageProblem("--overwrite is the yes to a run", hint="%%restore --run --overwrite")
+    return options
+
+
+def _words(line: str) -> list[str]:
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageProblem(f"the line cannot be read: {error}", hint="close the quote") from None
+    into = words[words.index("--into") + 1] if "--into" in words[:-1] else None
+    if into is not None and not into.isidentifier():
+        raise UsageProblem(f"{into!r} is no variable's name", hint="--into job")
+    return words

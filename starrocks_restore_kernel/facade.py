@@ -1,0 +1,308 @@
+"""A cluster as a person works with it: it reads through one room, plans through another, runs through a third."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+from .cluster import Frontend, JobSample, SnapshotContents, open_frontend, resolve
+from .drawing import Drawing, Listing
+from .errors import PlanRefused, RestoreError, UsageProblem
+from .history import History, history_url
+from .jobs import Job, JobIdentity, Poller, cancel_job, estimate, send_restore, wait_for_backup
+from .language import parse
+from .language.statements import (
+    Backup,
+    Other,
+    Restore,
+    ShowBackup,
+    ShowRepositories,
+    ShowRestore,
+    ShowSnapshot,
+    Statement,
+)
+from .language.versions import release
+from .planning import Plan, gather, plan, plan_without_facts
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+    from .widgets import Builder
+
+__all__ = ["Cluster", "builder", "connect", "dashboard"]
+
+_SHOWS = (ShowRestore, ShowBackup, ShowSnapshot, ShowRepositories)
+_SANDBOX_VARIABLE = "STARROCKS_RESTORE_SANDBOX"
+_SANDBOX_SPEED = 10.0
+
+
+def connect(
+    target: str, *, password: str | None = None, fresh: bool = False, poll_interval: float | None = None
+) -> Cluster:
+    """Connect to a cluster.
+
+    Parameters
+    ----------
+    target
+        ``starrocks://user@host:9030``, the name of a profile, or ``sandbox``: the sandbox that
+        ``STARROCKS_RESTORE_SANDBOX`` names, else a new one in this process.
+    password
+        Wins over the URL's, the profile's and ``STARROCKS_PASSWORD``.
+    fresh
+        Put the sandbox back to its first data. Only a sandbox takes it.
+    poll_interval
+        Seconds between two looks at a followed job; 1, or less in a sandbox, whose clock runs faster.
+
+    Raises
+    ------
+    ConnectionFailed
+        If nothing answers, or the login is refused.
+    UsageProblem
+        If the target is no URL, profile or sandbox.
+    """
+    sandbox: Sandbox | None = None
+    is_sandbox = target == "sandbox"
+    if is_sandbox:
+        target = os.environ.get(_SANDBOX_VARIABLE, "")
+        if not target:
+            sandbox = _start_sandbox()
+            target = sandbox.url
+    elif fresh:
+        raise UsageProblem("only a sandbox can be put back to its first data", hint="leave --fresh out")
+    try:
+        frontend = open_frontend(resolve(target, password=password))
+    except RestoreError:
+        if sandbox is not None:
+            sandbox.stop()
+        raise
+    if fresh and sandbox is None:
+        frontend.send("ADMIN RESET SANDBOX")
+    if poll_interval is None:
+        poll_interval = 0.2 if is_sandbox else 1.0
+    return Cluster(
+        frontend, History(history_url()), poll_interval=poll_interval, on_close=sandbox.stop if sandbox else None
+    )
+
+
+def _start_sandbox() -> Sandbox:
+    try:
+        from .sandbox import Sandbox
+    except ImportError as error:
+        hint = "pip install 'starrocks-restore-kernel[sandbox]'"
+        raise UsageProblem(f"the sandbox is not installed ({error.name} is missing)", hint=hint) from error
+    return Sandbox(speed=_SANDBOX_SPEED).start()
+
+
+class Cluster(Drawing):
+    """A connected cluster; what `connect` returns."""
+
+    def __init__(
+        self,
+        frontend: Frontend,
+        history: History,
+        *,
+        poll_interval: float = 1.0,
+        on_close: Callable[[], object] | None = None,
+    ) -> None:
+        self.frontend = frontend
+        self.full_version = frontend.version()
+        self._history = history
+        self._poll_interval = poll_interval
+        self._on_close = on_close
+        name = str(frontend.address)
+        self._poller = Poller(frontend.restore_jobs, lambda sample: history.keep(name, sample), interval=poll_interval)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop following, hang up, and end the sandbox if this connection started one. Jobs run on at the server."""
+        self._poller.stop()
+        self.frontend.close()
+        self._history.close()
+        if self._on_close is not None:
+            self._on_close()
+
+    @property
+    def version(self) -> str:
+        """The release whose grammar the cluster speaks, ``"3.3"`` to ``"4.1"``."""
+        return release(self.full_version).name
+
+    # -- reading
+
+    def repositories(self) -> Listing:
+        """SHOW REPOSITORIES, as `Repository` values."""
+        found = self.frontend.repositories()
+        rows = tuple((each.name, each.location, each.read_only, each.error) for each in found)
+        return Listing(("repository", "location", "read only", "error"), rows, found, "Repositories")
+
+    def snapshots(self, repository: str, label: str | None = None) -> Listing:
+        """SHOW SNAPSHOT, as `Snapshot` values; naming the label spares the storage a listing a snapshot."""
+        found = self.frontend.snapshots(repository, label)
+        rows = tuple((each.label, "\n".join(each.timestamps), each.status) for each in found)
+        return Listing(("snapshot", "timestamp", "status"), rows, found, f"Snapshots in {repository}")
+
+    def contents(self, repository: str, label: str, timestamp: str | None = None) -> Listing:
+        """What is inside a snapshot, as `SnapshotObject` values.
+
+        Raises
+        ------
+        UsageProblem
+            If it cannot be read, or has several timestamps and none was named.
+        """
+        if timestamp is None:
+            timestamp = self._only_timestamp(repository, label)
+        inside: SnapshotContents = self.frontend.contents(repository, label, timestamp)
+        if inside.status != "OK":
+            raise UsageProblem(
+                f"the snapshot {label} cannot be read: {inside.status}", hint=f"see SHOW SNAPSHOT ON {repository}"
+            )
+        rows = tuple(
+            (each.name, len(each.partitions) or None, ", ".join(each.partitions[:12])) for each in inside.objects
+        )
+        title = f"{label} · {timestamp} · database {inside.database}"
+        return Listing(("object", "partitions", "names"), rows, inside.objects, title)
+
+    def _only_timestamp(self, repository: str, label: str) -> str:
+        stamps = [stamp for each in self.frontend.snapshots(repository, label) for stamp in each.timestamps]
+        if len(stamps) != 1:
+            what = "does not exist or is broken" if not stamps else f"has {len(stamps)} timestamps: {', '.join(stamps)}"
+            raise UsageProblem(
+                f"the snapshot {label} in {repository} {what}", hint=f"see SHOW SNAPSHOT ON {repository}"
+            )
+        return stamps[0]
+
+    def jobs(self, database: str | None = None) -> Listing:
+        """SHOW RESTORE, as `JobSample` values: the last job of each database."""
+        return _jobs(self.frontend.restore_jobs(database), "Restore jobs (SHOW RESTORE)")
+
+    def history(self, last: int = 200) -> Listing:
+        """The samples kept of this cluster's followed jobs, as `JobSample` values, oldest first."""
+        return _jobs(self._history.samples(str(self.frontend.address), last=last), "Samples kept")
+
+    def query(self, sql: str) -> Listing:
+        """Send any statement and read its rows, as dicts; for counting what came back."""
+        columns, rows = self.frontend.rows(sql)
+        return Listing(columns, tuple(tuple(row.values()) for row in rows), tuple(rows))
+
+    # -- planning and running
+
+    def parse(self, sql: str) -> Statement:
+        """Read one statement by this cluster's grammar."""
+        return parse(sql, self.version)
+
+    def plan(self, statement: Statement | str, *, source: str = "") -> Plan:
+        """What a statement would do here; changes nothing.
+
+        Parameters
+        ----------
+        statement
+            A statement, or the text of one.
+        source
+            The text that a statement was read from, so that findings can point into it.
+
+        Raises
+        ------
+        RestoreSyntaxError
+            If a text is no statement. What the server would refuse later is a finding of the plan.
+        UsageProblem
+            If the statement changes nothing, or is none of this family.
+        """
+        if isinstance(statement, str):
+            source, statement = statement, self.parse(statement)
+        if isinstance(statement, Restore):
+            facts = gather(self.frontend, statement, self.version)
+            return plan(statement, facts, source=source, submitter=self._submit)
+        if isinstance(statement, (*_SHOWS, Other)):
+            raise UsageProblem(
+                "this statement changes nothing, so there is nothing to plan", hint="run it: cluster.run(…)"
+            )
+        return plan_without_facts(statement, self.version, source=source, submitter=self._submit)
+
+    def run(self, statement: Statement | str, *, overwrite: bool = False) -> Any:
+        """Plan a statement and do it: a `Job` for RESTORE, a `Listing` for SHOW, a `BackupResult` for BACKUP."""
+        parsed = self.parse(statement) if isinstance(statement, str) else statement
+        if isinstance(parsed, _SHOWS):
+            return self.query(parsed.sql(pretty=False, version=self.version))
+        return self.plan(statement).submit(overwrite=overwrite)
+
+    def _submit(self, shown: Plan, overwrite: bool) -> Any:
+        statement = shown.statement
+        if isinstance(statement, Restore):
+            shown.allow(overwrite=overwrite)
+            now = self.plan(statement)
+            if (now.target_database, now.effects, now.verdict) != (shown.target_database, shown.effects, shown.verdict):
+                hint = "plan again, and look"
+                raise PlanRefused("nothing was sent: the cluster has changed since this plan was made", hint=hint)
+            return send_restore(shown, self.frontend, self._poller, overwrite=overwrite)
+        shown.allow(overwrite=overwrite)
+        self.frontend.send(statement.sql(pretty=False, version=self.version))
+        if isinstance(statement, Backup):
+            database = statement.source_database or self.frontend.address.database
+            if database is not None and statement.catalogs is None:
+                return wait_for_backup(self.frontend, statement, database, interval=self._poll_interval)
+        return None
+
+    def attach(self, database: str) -> Job:
+        """Follow the job that SHOW RESTORE shows for a database, whoever submitted it.
+
+        Raises
+        ------
+        UsageProblem
+            If it shows none.
+        """
+        rows = [each for each in self.frontend.restore_jobs() if each.database == database]
+        if not rows:
+            raise UsageProblem(
+                f"SHOW RESTORE shows no job of {database}", hint="a later BACKUP takes its place; see history"
+            )
+        identity = JobIdentity(database, rows[0].label, rows[0].timestamp)
+        job = Job(identity, self._poller, lambda each: cancel_job(self.frontend, each))
+        job.record(rows[0])
+        return job.follow()
+
+    # -- drawing
+
+    def text(self) -> str:
+        """One line."""
+        return f"Connected to {self.frontend.address}, StarRocks {self.full_version}"
+
+    def html(self) -> str:
+        """The same as HTML."""
+        from html import escape
+
+        return f"<p>Connected to <b>{escape(str(self.frontend.address))}</b>, StarRocks {escape(self.full_version)}</p>"
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def _jobs(samples: tuple[JobSample, ...], title: str) -> Listing:
+    headings = ("job", "database", "snapshot", "state", "done", "created", "ended", "tasks left", "status")
+    rows = []
+    for each in samples:
+        judged = estimate([each])
+        done = f"{judged.fraction:.0%}" if judged is not None and each.state.value == "FINISHED" else None
+        status = each.reason if not each.status.startswith("[OK") else "OK"
+        tasks = each.pending_tasks or None
+        rows.append(
+            (each.job_id, each.database, each.label, each.state.value, done, each.created, each.finished, tasks, status)
+        )
+    return Listing(headings, tuple(rows), samples, title)
+
+
+def builder(cluster: Cluster, **choices: Any) -> Builder:
+    """The widget that writes a RESTORE by clicking, reading from this cluster; see `starrocks_restore_kernel.widgets`."""
+    from . import widgets
+
+    return widgets.builder(cluster.frontend, version=cluster.version, plan=cluster.plan, **choices)
+
+
+def dashboard(cluster: Cluster) -> Any:
+    """The last restore job of every database, as a figure."""
+    from . import dashboards
+
+    return dashboards.overview_figure(cluster.frontend.restore_jobs())
