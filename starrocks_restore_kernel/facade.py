@@ -295,7 +295,7 @@ def _jobs(samples: tuple[JobSample, ...], title: str) -> Listing:
 
 
 def builder(cluster: Cluster, **choices: Any) -> Builder:
-    """The widget that writes a RESTORE by clicking, reading from this cluster; see `starrocks_restore_kernel.widgets`."""
+    """The widget that writes a RESTORE by clicking; ``choices`` are those of `starrocks_restore_kernel.widgets`."""
     from . import widgets
 
     return widgets.builder(cluster.frontend, version=cluster.version, plan=cluster.plan, **choices)

@@ -20,11 +20,12 @@ __all__ = ["RestoreMagics"]
 
 
 @magics_class
-class RestoreMagics(Magics):  # type: ignore[misc]
+class RestoreMagics(Magics):
     """``%restore COMMAND`` and ``%%restore`` over a statement; ``%restore`` alone lists the commands."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
+        self._names: dict[str, Any] = shell.user_ns
         self._cluster: Cluster | None = None
 
     def close(self) -> None:
@@ -33,8 +34,8 @@ class RestoreMagics(Magics):  # type: ignore[misc]
             self._cluster.close()
             self._cluster = None
 
-    @no_var_expand  # type: ignore[untyped-decorator]
-    @line_cell_magic  # type: ignore[untyped-decorator]
+    @no_var_expand
+    @line_cell_magic
     def restore(self, line: str, cell: str | None = None) -> Any:
         """StarRocks' RESTORE: ``%restore`` lists the commands, ``%%restore`` shows what a statement would do."""
         if cell is not None:
@@ -50,7 +51,7 @@ class RestoreMagics(Magics):  # type: ignore[misc]
         if self._cluster is None:
             self._only_check(cell)
         cluster = self._connected()
-        statement = bind(cluster.parse(cell), self.shell.user_ns)
+        statement = bind(cluster.parse(cell), self._names)
         if isinstance(statement, ShowBackup | ShowRepositories | ShowRestore | ShowSnapshot):
             return self._keep(options.into, cluster.run(statement))
         plan = cluster.plan(statement, source=cell)
@@ -62,7 +63,7 @@ class RestoreMagics(Magics):  # type: ignore[misc]
         except PlanRefused:
             from IPython.display import display
 
-            display(plan)
+            display(plan)  # type: ignore[no-untyped-call]
             raise
         return self._keep(options.into, result, shown=self._view(result))
 
@@ -166,5 +167,5 @@ class RestoreMagics(Magics):  # type: ignore[misc]
     def _keep(self, name: str | None, value: Any, *, shown: Any = None) -> Any:
         """Put a value into the notebook's variable of that name, and give what the cell shows."""
         if name is not None:
-            self.shell.user_ns[name] = value
+            self._names[name] = value
         return value if shown is None else shown

@@ -39,8 +39,8 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
 
     Examples
     --------
-    >>> [each.message for each in check("RESTORE SNAPSHOT shop.s1 FROM repo")]
-    ['Missing backup_timestamp property']
+    >>> [each.message for each in check("CANCEL RESTORE")]
+    ['No selected database for cancel BACKUP/RESTORE']
     """
     parser = Parser(sql, release(version))
     try:

@@ -6,6 +6,8 @@ first token that nothing accepts, as the server does (ErrorHandler.java).
 
 from __future__ import annotations
 
+import difflib
+
 from ..errors import RestoreSyntaxError
 from .diagnostics import Diagnostic
 from .expressions import Expression
@@ -34,6 +36,17 @@ from .versions import NEWEST, Release, release
 
 __all__ = ["parse", "parse_script"]
 
+# Second words of this family behind first words that other statements share.
+_FAMILY = {
+    "SHOW": ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"),
+    "CREATE": ("REPOSITORY", "READ"),
+    "DROP": ("REPOSITORY",),
+    "CANCEL": ("RESTORE", "BACKUP"),
+}
+_OTHER_VERBS = frozenset(
+    "SELECT WITH INSERT UPDATE DELETE TRUNCATE ALTER USE SET UNSET GRANT REVOKE ANALYZE KILL ADMIN LOAD REFRESH SUBMIT "
+    "RECOVER EXPORT PAUSE RESUME STOP EXECUTE PREPARE DEALLOCATE BEGIN START COMMIT ROLLBACK CALL SYNC TRACE".split()
+)
 _FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
 
 
@@ -121,7 +134,7 @@ class Parser(ObjectParser):
                 pass
             if self._at_end():
                 break
-            found.append(self.statement() if self._begins_family() else self.other())
+            found.append(self.other() if self._begins_other() else self.statement())
             if not self._take(";") and not self._at_end():
                 self._fail()
         if not found and not begins_empty:
@@ -129,15 +142,14 @@ class Parser(ObjectParser):
             self._fail()
         return found
 
-    def _begins_family(self) -> bool:
+    def _begins_other(self) -> bool:
+        """Whether a statement of another kind begins here, and not one of ours with a slip in its second word."""
         first, second = self._token.word, self._peek().word
-        return (
-            first in {"RESTORE", "BACKUP"}
-            or (first == "CANCEL" and second in {"RESTORE", "BACKUP"})
-            or (first == "SHOW" and second in {"RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"})
-            or (first == "CREATE" and second in {"REPOSITORY", "READ"})
-            or (first == "DROP" and second == "REPOSITORY")
-        )
+        if first in {"EXPLAIN", "DESC", "DESCRIBE"}:
+            return second not in {"RESTORE", "BACKUP"}
+        if first in _FAMILY:
+            return bool(second) and not difflib.get_close_matches(second, _FAMILY[first], n=1, cutoff=0.75)
+        return first in _OTHER_VERBS
 
     def other(self) -> Other:
         start = self._token.start

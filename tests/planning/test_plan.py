@@ -1,0 +1,152 @@
+from dataclasses import replace
+
+import pytest
+from samples import sample
+
+from starrocks_restore_kernel.cluster import Repository, Snapshot, SnapshotContents, SnapshotObject, Table
+from starrocks_restore_kernel.errors import PlanRefused
+from starrocks_restore_kernel.language import parse
+from starrocks_restore_kernel.language.statements import Restore
+from starrocks_restore_kernel.planning import Action, Facts, Plan, Verdict, plan, plan_without_facts
+
+STAMP = "2026-01-01-00-00-00-000"
+FACTS = Facts(
+    version="4.1",
+    repositories=(Repository("repo", read_only=False, location="s3://b"),),
+    snapshots=(Snapshot("snap", (STAMP,), "OK"),),
+    contents=SnapshotContents(
+        "snap",
+        STAMP,
+        "shop",
+        (SnapshotObject("daily", ()), SnapshotObject("items", ("items",)), SnapshotObject("orders", ("p1", "p2"))),
+    ),
+    target_database="shop",
+    database_exists=True,
+    tables=(),
+    replicas={},
+    alive_hosts=1,
+    default_replication=3,
+    run_mode="shared_nothing",
+)
+
+
+def planned(
+    on: str = "", facts: Facts = FACTS, head: str = "shop.snap FROM repo", stamp: str = STAMP, replicas: str = "1"
+) -> Plan:
+    """The plan of a RESTORE."""
+    sql = f'RESTORE SNAPSHOT {head} {on} PROPERTIES ("backup_timestamp" = "{stamp}", "replication_num" = "{replicas}")'
+    statement = parse(sql)
+    assert isinstance(statement, Restore)
+    return plan(statement, facts, source=sql)
+
+
+def errors(made: Plan) -> list[tuple[str, str | None]]:
+    """Code and hint of what stands in the way."""
+    return [(each.code, each.hint) for each in made.findings if each.severity == "error"]
+
+
+def test_tables_that_are_gone_are_created() -> None:
+    """The plan of the tutorial: safe."""
+    made = planned("ON (orders)")
+
+    assert Verdict.SAFE is made.verdict
+    assert [("orders", "orders", Action.CREATE)] == [(each.source, each.target, each.action) for each in made.effects]
+
+
+def test_what_exists_is_overwritten_or_replaced_and_counted() -> None:
+    """Tables and views differ; rows that would go are shown."""
+    facts = replace(FACTS, tables=(Table("orders", "BASE TABLE", 1200, 9), Table("daily", "VIEW", None, None)))
+    made = planned(facts=facts)
+
+    assert Verdict.DESTRUCTIVE is made.verdict
+    assert [Action.REPLACE, Action.CREATE, Action.OVERWRITE] == [each.action for each in made.effects]
+    assert "1,200" in made.text()
+    assert "1,200" in made.html()
+
+
+def test_a_target_that_cannot_be_read_is_never_called_safe() -> None:
+    """Unknown is no permission."""
+    made = planned("ON (orders)", replace(FACTS, tables=None, unknown=("the target's tables: denied",)))
+
+    assert Verdict.UNKNOWN is made.verdict
+    with pytest.raises(PlanRefused):
+        made.allow(overwrite=False)
+
+
+@pytest.mark.parametrize(
+    ("made", "code", "hint"),
+    [
+        (planned(head="shop.snap FROM Repo"), "SRR201", "did you mean repo?"),
+        (planned(head="shop.snapp FROM repo"), "SRR202", "did you mean snap?"),
+        (planned(stamp="2026-01-01-00-00-00"), "SRR203", f"write '{STAMP}'"),
+        (planned("ON (Orders)"), "SRR207", "did you mean orders?"),
+        (planned("ON (orders PARTITION (p3))"), "SRR208", "it has p1, p2"),
+        (
+            planned(head="snap FROM repo DATABASE x AS shop"),
+            "SRR206",
+            "the name inside the snapshot comes first: DATABASE shop AS x",
+        ),
+        (planned("ON (orders)", replicas="3"), "SRR210", 'write "replication_num" = "1": 1 hosts are alive'),
+        (
+            planned("ON (orders AS items)", replace(FACTS, tables=(Table("items", "BASE TABLE", 1, 1),))),
+            "SRR209",
+            "choose a name that shop does not have",
+        ),
+        (
+            planned(
+                "ON (orders)",
+                replace(FACTS, tables=(Table("orders", "BASE TABLE", 1, 1),), replicas={"orders": {"p1": 3}}),
+            ),
+            "SRR211",
+            'write "replication_num" = "3", the number that the existing partition has',
+        ),
+        (
+            planned("ON (orders)", replace(FACTS, running_restore=sample("DOWNLOADING", 3))),
+            "SRR205",
+            "snap is DOWNLOADING in shop: wait for it, or cancel it",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_told_with_a_way_out(made: Plan, code: str, hint: str) -> None:
+    """One error each, with its repair; the plan is blocked and not sent."""
+    assert (code, hint) in errors(made)
+    assert Verdict.BLOCKED is made.verdict
+    with pytest.raises(PlanRefused, match="nothing was sent"):
+        made.allow(overwrite=True)
+
+
+def test_a_missing_database_is_made_since_3_4_and_refused_before() -> None:
+    """The difference between the versions is told before it is met."""
+    facts = replace(FACTS, database_exists=False)
+
+    assert ["SRR213"] == [each.code for each in planned("ON (orders)", facts).findings]
+    assert ["SRR212"] == [code for code, _ in errors(planned("ON (orders)", replace(facts, version="3.3")))]
+
+
+def test_overwriting_needs_a_yes() -> None:
+    """The message says what would be lost."""
+    facts = replace(FACTS, tables=(Table("orders", "BASE TABLE", 1, 1),))
+    made = planned("ON (orders)", facts)
+
+    with pytest.raises(PlanRefused, match="in shop: overwrite orders"):
+        made.allow(overwrite=False)
+    made.allow(overwrite=True)
+
+
+def test_a_plan_shows_no_secret() -> None:
+    """CREATE REPOSITORY carries keys; the plan shows that they are there, and no more."""
+    sql = 'CREATE REPOSITORY r WITH BROKER ON LOCATION "s3://b" PROPERTIES ("aws.s3.secret_key" = "s3cret")'
+    made = plan_without_facts(parse(sql), "4.1")
+
+    assert Verdict.SAFE is made.verdict
+    assert "aws.s3.secret_key" in made.html()
+    assert "s3cret" not in made.html() + made.text()
+
+
+def test_a_plan_escapes_what_comes_from_outside() -> None:
+    """Names are shown, never run."""
+    contents = replace(FACTS.contents, objects=(SnapshotObject("<script>", ("p",)),))
+    made = planned("ON (`<script>`)", replace(FACTS, contents=contents))
+
+    assert "<script>" in made.text()
+    assert "<script>" not in made.html()
