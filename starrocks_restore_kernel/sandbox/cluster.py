@@ -1,0 +1,57 @@
+"""The backends: who is there, and how fast they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Backend", "Backends", "Pace"]
+
+
+@dataclass(slots=True)
+class Backend:
+    """One backend. A dead one finishes no task, and a job waits for it until its timeout."""
+
+    id: int
+    host: str
+    alive: bool = True
+    decommissioned: bool = False
+    start_time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many tablets one backend handles in a second of the FE clock.
+
+    Figures of ours: they make a small job last long enough to be watched. A snapshot and a move are hard links on a
+    real backend, and so they are fast here too.
+    """
+
+    snapshot: int = 20
+    upload: int = 8
+    download: int = 2
+    move: int = 20
+
+
+class Backends:
+    """All backends of the cluster."""
+
+    def __init__(self, backends: list[Backend]) -> None:
+        self.all = backends
+        self._turn = 0
+
+    def get(self, backend_id: int) -> Backend | None:
+        """Find a backend by id."""
+        return next((each for each in self.all if each.id == backend_id), None)
+
+    def available(self) -> list[Backend]:
+        """List the backends that take new replicas."""
+        return [each for each in self.all if each.alive and not each.decommissioned]
+
+    def choose(self, number: int) -> list[int] | None:
+        """Choose backends on distinct hosts, in turn; None if there are not enough (NodeSelector.java)."""
+        by_host = {each.host: each.id for each in self.available()}
+        if number > len(by_host):
+            return None
+        ids = list(by_host.values())
+        self._turn += 1
+        return [ids[(self._turn + offset) % len(ids)] for offset in range(number)]

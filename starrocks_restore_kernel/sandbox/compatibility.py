@@ -1,0 +1,109 @@
+"""What RESTORE compares where the table exists already (RestoreJob.java, checkAndPrepareMeta)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .catalog import PartitionKind
+from .tables import overlaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .catalog import Schema, Table
+    from .snapshot_info import SavedPartition, SavedTable, SavedTableMeta
+
+__all__ = ["signature_difference", "table_difference"]
+
+
+def _signature(name: str, schema: Schema, partitions: list[str]) -> Iterator[tuple[object, str]]:
+    """Yield what the signature covers, in order, each part with its text (RestoreJob.java, getSignatureSequence).
+
+    The server chains Adler-32 sums; the first part that differs is the same here, without the sums. Index names and
+    short keys are those of the base index, since the sandbox has no rollups.
+    """
+    yield name, "Table name is inconsistent"
+    yield name, "indexName is inconsistent"
+    yield min(len(schema.key_columns), 3), "short key column count is inconsistent"
+    for column in schema.bloom_filter_columns:
+        yield column, "bloom filter is inconsistent"
+    yield schema.partition_kind, "partition type is inconsistent"
+    if schema.partition_kind is PartitionKind.RANGE:
+        columns = [schema.column(each) for each in schema.partition_columns]
+        yield columns, "partition columns is inconsistent"
+    for partition in sorted(partitions, key=str.lower):
+        yield partition, "partition name is inconsistent"
+        if schema.distribution_columns:
+            columns = [schema.column(each) for each in schema.distribution_columns]
+            yield columns, "partition distribution col hash is inconsistent"
+            yield schema.buckets, "bucket num is inconsistent"
+        else:
+            yield "RANDOM", "partition distribution col hash is inconsistent"
+
+
+def signature_difference(local: Table, remote: SavedTableMeta, partitions: list[str]) -> str | None:
+    """Name the first part of the signature that differs; empty if the lists have different lengths."""
+    ours = list(_signature(local.name, local.schema, partitions))
+    theirs = list(_signature(remote.name, remote.schema, partitions))
+    if len(ours) != len(theirs):
+        return ""
+    return next((text for (one, text), (other, _) in zip(ours, theirs, strict=True) if one != other), None)
+
+
+def table_difference(local: Table, remote: SavedTableMeta, saved: SavedTable, replication_num: int) -> str | None:
+    """Say why the snapshot's table does not fit the local one, in the server's words; None if it does."""
+    return _schema_difference(local, remote) or next(
+        (
+            text
+            for partition in saved.partitions.values()
+            if (text := _partition_difference(local, remote, partition, replication_num)) is not None
+        ),
+        None,
+    )
+
+
+def _schema_difference(local: Table, remote: SavedTableMeta) -> str | None:
+    if local.schema.partition_kind is not remote.schema.partition_kind:
+        return "Table's partition type is different"
+    shared = [name for name in local.partitions if name in remote.ranges]
+    part = signature_difference(local, remote, shared)
+    if part is None and len(local.schema.columns) != len(remote.schema.columns):
+        part = ""
+    if part is not None:
+        return f"Table {local.name} already exist but with different schema, errMsg: {part}"
+    if local.schema.keys is not remote.schema.keys:
+        return f"Table {local.name} already exist but with different key type"
+    for ours, theirs in zip(local.schema.columns, remote.schema.columns, strict=True):
+        # A comment is no part of a column's equality (Column.java, equals).
+        if replace(ours, comment="") != replace(theirs, comment=""):
+            return (
+                f"Table {local.name} already exist but with different schema, column: {ours.name} in existed table "
+                f"is different from the column in backup snapshot, column: {theirs.name}"
+            )
+    return None
+
+
+def _partition_difference(
+    local: Table, remote: SavedTableMeta, partition: SavedPartition, replication_num: int
+) -> str | None:
+    ours = local.partitions.get(partition.name)
+    is_range = local.schema.partition_kind is PartitionKind.RANGE
+    theirs = remote.ranges.get(partition.name)
+    where = f"Partition {partition.name} in table {local.name}"
+    if ours is not None:
+        if is_range and ours.range != theirs:
+            return f"{where} has different range with partition in repository"
+        if ours.replication_num != replication_num:
+            # The number named last is the statement's, not the repository's.
+            return (
+                f"{where} has different replication num '{ours.replication_num}' "
+                f"with partition in repository, which is {replication_num}"
+            )
+        return None
+    if not is_range:
+        return f"No partition exist in single partitioned table {local.name}"
+    for each in local.partitions.values():
+        if each.range is not None and theirs is not None and overlaps(local.schema, each.range, theirs):
+            return f"{where} has conflict range with existing ranges"
+    return None

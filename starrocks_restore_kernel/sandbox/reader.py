@@ -1,0 +1,201 @@
+"""A reader of the statements that are neither of the RESTORE family nor queries: DDL clauses, SHOW, SET, ADMIN."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .server_errors import SqlError, syntax
+
+__all__ = ["Piece", "Reader", "Token", "split"]
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    | (?P<quoted>`[^`]*`)
+    | (?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    | (?P<number>\d+\.\d+|\d+(?![\w$]))
+    | (?P<word>@{0,2}[\w$]+)
+    | (?P<symbol><=>|<=|>=|!=|<>|:=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
+
+
+class Token(NamedTuple):
+    """One token; ``value`` is the text without quotes and escapes."""
+
+    kind: str
+    text: str
+    value: str
+    start: int
+
+
+class Piece(NamedTuple):
+    """One statement of a text, and where it began there."""
+
+    text: str
+    start: int
+
+
+def _tokens(text: str) -> list[Token]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "symbol"
+        if kind != "space":
+            found.append(Token(kind, match[0], _unquoted(kind, match[0]), match.start()))
+    return found
+
+
+def _unquoted(kind: str, text: str) -> str:
+    if kind == "quoted":
+        return text[1:-1]
+    if kind != "string":
+        return text
+    inner = text[1:-1].replace(text[0] * 2, text[0])
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), inner, flags=re.DOTALL)
+
+
+def split(text: str) -> list[Piece]:
+    """Cut a text at its semicolons; what follows a quote that nobody closed belongs to the last piece."""
+    pieces = []
+    start = 0
+    for token in _tokens(text):
+        if token.kind == "symbol" and token.text in "'\"`":
+            break
+        if token.text == ";" and token.kind == "symbol":
+            pieces.append(Piece(text[start : token.start], start))
+            start = token.start + 1
+    pieces.append(Piece(text[start:], start))
+    return [Piece(_padding(text, piece.start) + piece.text, piece.start) for piece in pieces if _tokens(piece.text)]
+
+
+def _padding(text: str, start: int) -> str:
+    # A statement's errors are reported at its place in the whole packet, so the place is kept.
+    return "\n" * text.count("\n", 0, start) + " " * (start - text.rfind("\n", 0, start) - 1)
+
+
+class Reader:
+    """A cursor over the tokens of one statement.
+
+    Raises
+    ------
+    SqlError
+        From every ``expect…`` that finds something else, as a syntax error. The text says less than the server's
+        own does, because the sandbox has no table of similar words for these statements.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _tokens(text)
+        self.index = 0
+
+    def peek(self, offset: int = 0) -> Token:
+        """Look at a token without taking it; behind the end there is an empty one."""
+        position = self.index + offset
+        return self.tokens[position] if position < len(self.tokens) else Token("end", "<EOF>", "", len(self.text))
+
+    def take(self) -> Token:
+        """Take the next token."""
+        token = self.peek()
+        self.index += 1
+        return token
+
+    def at(self, *words: str) -> bool:
+        """Tell whether these words or symbols come next."""
+        return all(
+            self.peek(offset).kind in ("word", "symbol") and self.peek(offset).text.upper() == word
+            for offset, word in enumerate(words)
+        )
+
+    def accept(self, *words: str) -> bool:
+        """Take these words if they come next."""
+        if not self.at(*words):
+            return False
+        self.index += len(words)
+        return True
+
+    def expect(self, *words: str) -> None:
+        """Take these words, or fail."""
+        for word in words:
+            if not self.accept(word):
+                raise self.unexpected(word)
+
+    def unexpected(self, *wanted: str) -> SqlError:
+        """Build the error for the next token."""
+        token = self.peek()
+        line = self.text.count("\n", 0, token.start) + 1
+        column = token.start - (self.text.rfind("\n", 0, token.start) + 1)
+        similar = f", the most similar input is {{{', '.join(repr(each) for each in wanted)}}}" if wanted else ""
+        return syntax(f"Unexpected input '{token.text}'{similar}", line, column)
+
+    def name(self) -> str:
+        """Take one identifier."""
+        if self.peek().kind not in ("word", "quoted"):
+            raise self.unexpected("a legal identifier")
+        return self.take().value
+
+    def qualified(self) -> tuple[str, ...]:
+        """Take a dotted name."""
+        parts = [self.name()]
+        while self.accept("."):
+            parts.append(self.name())
+        return tuple(parts)
+
+    def names(self) -> tuple[str, ...]:
+        """Take ``(a, b)``."""
+        self.expect("(")
+        found = [self.name()]
+        while self.accept(","):
+            found.append(self.name())
+        self.expect(")")
+        return tuple(found)
+
+    def string(self) -> str:
+        """Take one string."""
+        if self.peek().kind != "string":
+            raise self.unexpected("SINGLE_QUOTED_TEXT", "DOUBLE_QUOTED_TEXT")
+        return self.take().value
+
+    def number(self) -> int:
+        """Take one whole number."""
+        if not self.peek().text.isdecimal():
+            raise self.unexpected("INTEGER_VALUE")
+        return int(self.take().text)
+
+    def properties(self) -> dict[str, str]:
+        """Take ``("k" = "v", …)``."""
+        self.expect("(")
+        found = {}
+        while True:
+            key = self.string()
+            self.expect("=")
+            found[key] = self.string()
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return found
+
+    def balanced(self, opening: str = "(", closing: str = ")") -> str:
+        """Take a bracketed stretch whole, and return the text in it."""
+        start = self.peek().start + 1
+        self.expect(opening)
+        depth = 1
+        while depth:
+            token = self.take()
+            if token.kind == "end":
+                raise self.unexpected(closing)
+            if token.kind == "symbol":
+                depth += {opening: 1, closing: -1}.get(token.text, 0)
+        return self.text[start : self.tokens[self.index - 1].start]
+
+    def rest(self) -> str:
+        """Return the text from here to the end."""
+        return self.text[self.peek().start :]
+
+    def end(self) -> None:
+        """Fail unless everything was read."""
+        if self.index < len(self.tokens):
+            raise self.unexpected("<EOF>", ";")
