@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-__all__ = ["Drawing", "Listing", "badge", "html_block", "html_table", "text_table"]
+__all__ = ["Drawing", "Listing", "Note", "badge", "html_block", "html_table", "text_table"]
 
 SHOWN_ROWS = 200
 """Rows that a table draws; the rest is counted. The value itself holds them all."""
@@ -53,9 +53,30 @@ class Drawing:
         """The same content as a fragment of HTML, everything from outside escaped."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        # What a person sees at a prompt; a subclass that is a dataclass says repr=False.
+        return self.text()
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         # IPython filters by include and exclude itself (core/formatters.py).
         return {"text/plain": self.text(), "text/html": html_block(self.html())}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note(Drawing):
+    """A word in a frame and a sentence: the answer to something that has no rows."""
+
+    word: str
+    sentence: str
+    tone: str = "ok"
+
+    def text(self) -> str:
+        """One line."""
+        return f"{self.word}: {self.sentence}"
+
+    def html(self) -> str:
+        """The same as HTML."""
+        return f"<p>{badge(self.word, self.tone)} {escape(self.sentence)}</p>"
 
 
 def html_block(*parts: str) -> str:
@@ -98,7 +119,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Listing(Drawing, Sequence[Any]):
     """Rows that were read, as values, drawn as a table.
 
@@ -122,9 +143,6 @@ class Listing(Drawing, Sequence[Any]):
 
     def __len__(self) -> int:
         return len(self.values)
-
-    def __repr__(self) -> str:
-        return self.text()
 
     def frame(self) -> Any:
         """The rows as a pandas frame, a column a heading."""

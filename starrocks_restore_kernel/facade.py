@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from .cluster import Frontend, JobSample, SnapshotContents, open_frontend, resolve
-from .drawing import Drawing, Listing
+from .drawing import Drawing, Listing, Note
 from .errors import PlanRefused, RestoreError, UsageProblem
 from .history import History, history_url
 from .jobs import Job, JobIdentity, Poller, cancel_job, estimate, send_restore, wait_for_backup
@@ -223,7 +223,13 @@ class Cluster(Drawing):
         return plan_without_facts(statement, self.version, source=source, submitter=self._submit)
 
     def run(self, statement: Statement | str, *, overwrite: bool = False) -> Any:
-        """Plan a statement and do it: a `Job` for RESTORE, a `Listing` for SHOW, a `BackupResult` for BACKUP."""
+        """Plan a statement and do it.
+
+        Returns
+        -------
+        Job, Listing, BackupResult or Note
+            For a RESTORE, a SHOW, a BACKUP (which is waited for), and the rest.
+        """
         parsed = self.parse(statement) if isinstance(statement, str) else statement
         if isinstance(parsed, _SHOWS):
             return self.query(parsed.sql(pretty=False, version=self.version))
@@ -244,7 +250,7 @@ class Cluster(Drawing):
             database = statement.source_database or self.frontend.address.database
             if database is not None and statement.catalogs is None:
                 return wait_for_backup(self.frontend, statement, database, interval=self._poll_interval)
-        return None
+        return Note("DONE", shown.summary)
 
     def attach(self, database: str) -> Job:
         """Follow the job that SHOW RESTORE shows for a database, whoever submitted it.
@@ -275,9 +281,6 @@ class Cluster(Drawing):
         from html import escape
 
         return f"<p>Connected to <b>{escape(str(self.frontend.address))}</b>, StarRocks {escape(self.full_version)}</p>"
-
-    def __repr__(self) -> str:
-        return self.text()
 
 
 def _jobs(samples: tuple[JobSample, ...], title: str) -> Listing:

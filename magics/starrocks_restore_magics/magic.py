@@ -78,7 +78,7 @@ class RestoreMagics(Magics):
         from starrocks_restore_kernel.jobs import Job
 
         if not isinstance(result, Job):
-            return "done" if result is None else result
+            return result
         from starrocks_restore_kernel.dashboards import watch
 
         return watch(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import shlex
 from typing import NoReturn
 
@@ -26,6 +27,19 @@ HELP = """\
 %%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to what the plan shows as overwritten
 
 In a statement {{name}} stands for the notebook's variable, inside a string or a back-quoted name."""
+
+_COMMANDS = (
+    "connect",
+    "repositories",
+    "snapshots",
+    "contents",
+    "build",
+    "jobs",
+    "watch",
+    "cancel",
+    "history",
+    "help",
+)
 
 
 class _Options(argparse.ArgumentParser):
@@ -87,7 +101,14 @@ def line_options(line: str) -> argparse.Namespace:
     UsageProblem
         For an unknown command or option; the hint is how it is written.
     """
-    return _line_parser().parse_args(_words(line) or ["help"])
+    words = _words(line) or ["help"]
+    if words[0] not in _COMMANDS:
+        near = difflib.get_close_matches(words[0], _COMMANDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(_COMMANDS)}"
+        raise UsageProblem(
+            f"%restore has no command {words[0]!r}", hint=f"{hint} For a statement write %%restore above it."
+        )
+    return _line_parser().parse_args(words)
 
 
 def cell_options(line: str) -> argparse.Namespace:

@@ -18,6 +18,7 @@ from ..language.printer import quote_name, quote_string
 from ..language.statements import ShowRepositories, ShowRestore, ShowSnapshot
 from .address import Address
 from .job_sample import JobSample
+from .remedies import remedy
 from .values import Backend, Repository, Snapshot, SnapshotContents, SnapshotObject, Table
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ class Frontend:
         if code in _GONE:
             hint = "is a frontend running there? Its MySQL port is 9030 unless changed (query_port)"
             raise ConnectionFailed(f"{self.address} does not answer: {text}", hint=hint) from None
-        raise ServerError(text, code=code, sqlstate=getattr(error.orig, "sqlstate", None) or "HY000") from None
+        sqlstate = getattr(error.orig, "sqlstate", None) or "HY000"
+        raise ServerError(text, code=code, sqlstate=sqlstate, hint=remedy(text)) from None
 
     # -- what it is
 

@@ -15,7 +15,7 @@ from ..language.statements import Backup
 __all__ = ["BackupResult", "wait_for_backup"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BackupResult(Drawing):
     """A finished backup; ``timestamp`` is what a RESTORE of it must name."""
 
@@ -38,9 +38,6 @@ class BackupResult(Drawing):
             f"<p>snapshot <b>{escape(self.label)}</b> in {escape(self.repository)}, "
             f"timestamp <code>{escape(self.timestamp)}</code></p>"
         )
-
-    def __repr__(self) -> str:
-        return self.text()
 
 
 def wait_for_backup(

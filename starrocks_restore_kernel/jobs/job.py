@@ -192,18 +192,21 @@ class Job(Drawing):
 
     # -- what the poller reports
 
-    def record(self, sample: JobSample) -> bool:
-        """Take a sample; tells whether it says anything new."""
+    def is_news(self, sample: JobSample) -> bool:
+        """Whether a sample says anything that the last one did not."""
+        with self._changed:
+            return not self._samples or _said(self._samples[-1]) != _said(sample)
+
+    def record(self, sample: JobSample) -> None:
+        """Take a sample that is news, tell who subscribed, and then wake who waits."""
+        with self._changed:
+            self._samples.append(sample)
+        self._tell()
+
+    def report_no_trouble(self) -> None:
+        """The last look went well."""
         with self._changed:
             self._trouble = None
-            new = not self._samples or _said(self._samples[-1]) != _said(sample)
-            if new:
-                self._samples.append(sample)
-            self._changed.notify_all()
-            callbacks = list(self._subscribers) if new else []
-        for callback in callbacks:
-            callback(self)
-        return new
 
     def report_trouble(self, text: str) -> None:
         """The last look failed; the job is kept and looked for again."""
@@ -218,10 +221,16 @@ class Job(Drawing):
                 f"SHOW RESTORE does not show {self._name()} (last seen: {last})",
                 hint="a later BACKUP or RESTORE, or DROP DATABASE, takes its row away: look at the tables themselves",
             )
-            self._changed.notify_all()
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._changed:
             callbacks = list(self._subscribers)
         for callback in callbacks:
             callback(self)
+        # Whoever waits for the end finds every view drawn and every sample kept.
+        with self._changed:
+            self._changed.notify_all()
 
     # -- drawing
 
@@ -235,9 +244,6 @@ class Job(Drawing):
         mark = badge(state.value if state else "NOT SEEN YET", _TONE.get(state, "dim") if state else "dim")
         details = "".join(f"<p>{escape(line)}</p>" for line in self._details())
         return f"<h4>{mark} {escape(self._title())}</h4>{details}{html_table(*self._table())}"
-
-    def __repr__(self) -> str:
-        return self.text()
 
     def _title(self) -> str:
         judged = self.estimate()

@@ -106,8 +106,10 @@ class Poller:
         else:
             with self._lock:
                 self._jobs[job] = 0
-            if job.record(row):
+            job.report_no_trouble()
+            if job.is_news(row):
                 self._remember(job, row)
+                job.record(row)
         if job.ended:
             with self._lock:
                 self._jobs.pop(job, None)

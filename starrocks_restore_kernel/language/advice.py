@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .diagnostics import Diagnostic
-from .rules import Context, Rule, warning
+from .rules import Context, Rule, head, warning
 from .statements import NamedObject, Property, Restore, Span, Statement, property_map
 
 __all__ = ["ADVICE"]
@@ -23,7 +23,7 @@ def default_replication(statement: Statement, _: Context) -> Iterator[Diagnostic
     ):
         message = "replication_num is left to the cluster's default (3), whatever the tables had"
         hint = 'say it: "replication_num" = "…"; a cluster with fewer backends cancels the job'
-        yield warning("SRR101", message, statement.span, hint)
+        yield warning("SRR101", message, head(statement), hint)
 
 
 def strange_timestamp(statement: Statement, _: Context) -> Iterator[Diagnostic]:

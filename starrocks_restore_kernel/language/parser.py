@@ -180,12 +180,15 @@ class Parser(ObjectParser):
         self._expect("SNAPSHOT")
         snapshot = self.qualified_name()
         self._expect("FROM")
+        place = self._token.start
         repository = self.identifier()
+        repository_span = self._span_from(place)
         catalogs = self.catalogs(alias=True)
         source = self.source() if self._release.database_clause and self._at("DATABASE") else None
         objects = self.objects(alias=True) if self._at("ON") else None
         properties = self.properties()
-        return Restore(snapshot, repository, catalogs, source, objects, properties, self._span_from(start))
+        span = self._span_from(start)
+        return Restore(snapshot, repository, catalogs, source, objects, properties, span, repository_span)
 
     def backup(self, start: int) -> Backup:
         catalogs = self.catalogs(alias=False)

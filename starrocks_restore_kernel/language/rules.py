@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from .diagnostics import Diagnostic, Fix
 from .statements import Span, Statement
 from .versions import Release
 
-__all__ = ["Context", "Rule", "error", "warning"]
+__all__ = ["Context", "Rule", "error", "head", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Context:
 
 
 Rule = Callable[[Statement, Context], Iterator[Diagnostic]]
+
+
+def head(statement: Statement) -> Span | None:
+    """The statement's first word: where a finding points that is about the whole of it."""
+    span = statement.span
+    if span is None:
+        return None
+    # The classes are named after the words that their statements begin with.
+    first = re.match("[A-Z][a-z]+", type(statement).__name__)
+    return span._replace(end=min(span.end, span.start + (first.end() if first else 1)))
 
 
 def error(code: str, message: str, span: Span | None, hint: str | None = None, *fixes: Fix) -> Diagnostic:

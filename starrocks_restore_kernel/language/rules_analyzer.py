@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from .diagnostics import Diagnostic, Fix
 from .expressions import Column, Comparison, Expression, In, Literal, LiteralKind, Logical
-from .rules import Context, Rule, error
+from .rules import Context, Rule, error, head
 from .statements import (
     Backup,
     CancelBackup,
@@ -84,7 +84,7 @@ def restore_properties(statement: Statement, _: Context) -> Iterator[Diagnostic]
         near = [each for each in statement.properties or () if _nearest(each.key, ("backup_timestamp",))]
         hint = 'SHOW SNAPSHOT ON the repository lists it; add PROPERTIES ("backup_timestamp" = "…")'
         fixes = []
-        span = statement.span
+        span = head(statement)
         if near:
             hint, span = f'did you mean "backup_timestamp" for {near[0].key!r}? Keys are case-sensitive', near[0].span
             fixes = [_rename(near[0], "backup_timestamp")]
@@ -178,13 +178,13 @@ def backed_up_names(statement: Statement, _: Context) -> Iterator[Diagnostic]:
         if not statement.label:
             yield error("SRR025", "Incorrect label name ''", statement.snapshot.span, "name the snapshot")
         if not statement.repository:
-            yield error("SRR025", "Repository is empty", statement.span, "name the repository")
+            yield error("SRR025", "Repository is empty", head(statement), "name the repository")
 
 
 def _database_name(name: str, statement: CancelRestore | CancelBackup | Backup) -> Iterator[Diagnostic]:
     if _DATABASE_NAME.fullmatch(name) is None:
         yield error(
-            "SRR025", f"Incorrect database name '{name}'", statement.span, "a letter first, no blank, 256 at most"
+            "SRR025", f"Incorrect database name '{name}'", head(statement), "a letter first, no blank, 256 at most"
         )
 
 
@@ -192,9 +192,9 @@ def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, CreateRepository):
         if _REPOSITORY_NAME.fullmatch(statement.name) is None:
             hint = "letters, digits and _, 64 at most, a letter first"
-            yield error("SRR025", f"Incorrect repository name '{statement.name}'", statement.span, hint)
+            yield error("SRR025", f"Incorrect repository name '{statement.name}'", head(statement), hint)
         if not statement.location:
-            yield error("SRR027", "You must specify a location on the repository", statement.span)
+            yield error("SRR027", "You must specify a location on the repository", head(statement))
 
 
 def snapshot_filter(statement: Statement, _: Context) -> Iterator[Diagnostic]:
@@ -203,7 +203,7 @@ def snapshot_filter(statement: Statement, _: Context) -> Iterator[Diagnostic]:
         message = _filter_refusal(statement.where)
         if message is not None:
             hint = "the server takes SNAPSHOT = '…', with AND TIMESTAMP = '…', or SNAPSHOT IN ('…', …)"
-            yield error("SRR026", message, statement.span, hint)
+            yield error("SRR026", message, head(statement), hint)
 
 
 def _filter_refusal(where: Expression) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .diagnostics import Diagnostic
-from .rules import Context, Rule, error
+from .rules import Context, Rule, error, head
 from .statements import Backup, CancelBackup, CancelRestore, NamedObject, Restore, Statement
 
 __all__ = ["BUILDER_RULES"]
@@ -90,7 +90,7 @@ def cancel_without_database(statement: Statement, _: Context) -> Iterator[Diagno
         and not statement.external_catalog
     ):
         message = "No selected database for cancel BACKUP/RESTORE"
-        yield error("SRR016", message, statement.span, "add FROM database: the session's database is never used")
+        yield error("SRR016", message, head(statement), "add FROM database: the session's database is never used")
 
 
 BUILDER_RULES: tuple[Rule, ...] = (

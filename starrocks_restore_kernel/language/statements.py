@@ -166,6 +166,11 @@ class Source:
 class Statement:
     """Base of every statement."""
 
+    @property
+    def span(self) -> Span | None:
+        """Where it stood in the text; None for a statement that was built."""
+        return None
+
     def sql(self, *, pretty: bool = True, version: str = NEWEST) -> str:
         """Canonical SQL that parses to an equal statement.
 
@@ -209,6 +214,7 @@ class Restore(Statement):
     objects: tuple[RestoreObject, ...] | None = None
     properties: tuple[Property, ...] | None = None
     span: Span | None = _span()
+    repository_span: Span | None = _span()
 
     @property
     def label(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 
 from ..language.diagnostics import Diagnostic, Severity
+from ..language.rules import head
 from ..language.statements import NamedObject, ObjectKind, Property, Restore, Span, property_map
 from .effects import Action, effects, selected
 from .facts import Facts, closest
@@ -53,7 +54,7 @@ def repository(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
         near = closest(statement.repository, known)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(known) or 'none; CREATE REPOSITORY makes one'}"
         message = f"Repository {statement.repository} does not exist"
-        yield _found(ObstacleCode.SRR201, "error", message, statement.span, hint)
+        yield _found(ObstacleCode.SRR201, "error", message, statement.repository_span, hint)
 
 
 def snapshot(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
@@ -93,11 +94,11 @@ def running_job(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     if facts.running_restore is not None:
         job = facts.running_restore
         hint = f"{job.label} is {job.state.value} in {database}: wait for it, or cancel it"
-        yield _found(ObstacleCode.SRR205, "error", message, statement.span, hint)
+        yield _found(ObstacleCode.SRR205, "error", message, head(statement), hint)
     if facts.running_backup is not None:
         backup = facts.running_backup
         hint = f"the backup {backup.label} is {backup.state} in {database}: wait for it"
-        yield _found(ObstacleCode.SRR205, "error", message, statement.span, hint)
+        yield _found(ObstacleCode.SRR205, "error", message, head(statement), hint)
 
 
 def origin_database(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
@@ -142,7 +143,7 @@ def missing_database(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
         if facts.version.startswith("3.3"):
             hint = f"CREATE DATABASE {facts.target_database} first"
             message = f"Unknown database '{facts.target_database}'"
-            yield _found(ObstacleCode.SRR212, "error", message, statement.span, hint)
+            yield _found(ObstacleCode.SRR212, "error", message, head(statement), hint)
         else:
             message = f"Database {facts.target_database} will be created, and stays behind if the restore fails"
             yield _found(ObstacleCode.SRR213, "info", message)
@@ -169,7 +170,7 @@ def enough_hosts(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     if table is not None:
         message = f"failed to find {wanted} different hosts to create table: {table.target}"
         hint = f'write "replication_num" = "{max(facts.alive_hosts, 1)}": {facts.alive_hosts} hosts are alive'
-        yield _found(ObstacleCode.SRR210, "error", message, statement.span, hint)
+        yield _found(ObstacleCode.SRR210, "error", message, head(statement), hint)
 
 
 def same_replicas(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
@@ -186,7 +187,7 @@ def same_replicas(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
                     f"'{there[partition]}' with partition in repository, which is {wanted}"
                 )
                 hint = f'write "replication_num" = "{there[partition]}", the number that the existing partition has'
-                yield _found(ObstacleCode.SRR211, "error", message, statement.span, hint)
+                yield _found(ObstacleCode.SRR211, "error", message, head(statement), hint)
                 break
 
 

@@ -40,7 +40,7 @@ _PARTITIONS_SHOWN = 6
 Submit = Callable[["Plan", bool], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan(Drawing):
     """What a statement would do. A value: making it changed nothing, and it draws itself.
 
