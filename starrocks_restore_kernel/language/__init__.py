@@ -2,7 +2,7 @@
 
 from .check import check
 from .diagnostics import Diagnostic, Fix, apply_fixes, render
-from .parser import parse, parse_script
+from .parser import begins_statement, parse, parse_script
 from .printer import quote_name, quote_string
 from .versions import NEWEST, RELEASES
 
@@ -12,6 +12,7 @@ __all__ = [
     "Diagnostic",
     "Fix",
     "apply_fixes",
+    "begins_statement",
     "check",
     "parse",
     "parse_script",

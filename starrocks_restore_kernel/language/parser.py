@@ -34,15 +34,18 @@ from .statements import (
 from .tokens import Unexpected
 from .versions import NEWEST, Release, release
 
-__all__ = ["parse", "parse_script"]
+__all__ = ["begins_statement", "parse", "parse_script"]
 
-# Second words of this family behind first words that other statements share.
-_FAMILY = {
+_SECOND_WORDS = {
+    "RESTORE": ("SNAPSHOT",),
+    "BACKUP": ("SNAPSHOT", "DATABASE", "EXTERNAL", "ALL"),
     "SHOW": ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"),
     "CREATE": ("REPOSITORY", "READ"),
     "DROP": ("REPOSITORY",),
     "CANCEL": ("RESTORE", "BACKUP"),
 }
+# First words that other statements begin with too.
+_SHARED = frozenset({"SHOW", "CREATE", "DROP", "CANCEL"})
 _OTHER_VERBS = frozenset(
     "SELECT WITH INSERT UPDATE DELETE TRUNCATE ALTER USE SET UNSET GRANT REVOKE ANALYZE KILL ADMIN LOAD REFRESH SUBMIT "
     "RECOVER EXPORT PAUSE RESUME STOP EXECUTE PREPARE DEALLOCATE BEGIN START COMMIT ROLLBACK CALL SYNC TRACE".split()
@@ -104,6 +107,18 @@ def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
         raise parser.syntax_error(error) from None
 
 
+def begins_statement(text: str) -> bool:
+    """Whether a text begins as a statement of this family does, by its first two words.
+
+    Examples
+    --------
+    >>> begins_statement("/* undo */ RESTORE SNAPSHOT s"), begins_statement("restore = 5")
+    (True, False)
+    """
+    words = [token.word for token in lex(text).tokens[:2]]
+    return len(words) == 2 and words[1] in _SECOND_WORDS.get(words[0], ())
+
+
 class Parser(ObjectParser):
     """One text's parser; see `parse` and `parse_script`."""
 
@@ -147,8 +162,8 @@ class Parser(ObjectParser):
         first, second = self._token.word, self._peek().word
         if first in {"EXPLAIN", "DESC", "DESCRIBE"}:
             return second not in {"RESTORE", "BACKUP"}
-        if first in _FAMILY:
-            return bool(second) and not difflib.get_close_matches(second, _FAMILY[first], n=1, cutoff=0.75)
+        if first in _SHARED:
+            return bool(second) and not difflib.get_close_matches(second, _SECOND_WORDS[first], n=1, cutoff=0.75)
         return first in _OTHER_VERBS
 
     def other(self) -> Other:

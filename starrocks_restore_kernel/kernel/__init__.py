@@ -1,0 +1,1 @@
+"""A Jupyter kernel: IPython, where a statement of the RESTORE family needs no magic."""

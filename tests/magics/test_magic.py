@@ -1,0 +1,186 @@
+"""Cells, as a person types them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from road import BACKUP, CREATE
+
+from starrocks_restore_kernel.facade import Cluster
+from starrocks_restore_kernel.jobs import Job
+from starrocks_restore_kernel.planning import Plan
+from starrocks_restore_kernel.sandbox import Sandbox
+
+RESTORE = """RESTORE SNAPSHOT shop.monday FROM vault ON (orders)
+PROPERTIES ("backup_timestamp" = "{{backup.timestamp}}", "replication_num" = "1")"""
+
+
+class Notebook:
+    """A shell that runs cells and keeps what a person would see."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+
+    def run(self, cell: str) -> Any:
+        """The cell's value; an error fails the test."""
+        result = self.shell.run_cell(cell)
+        result.raise_error()
+        return result.result
+
+    def error(self, cell: str) -> list[str]:
+        """What a failing cell shows, without colours, a line each."""
+        with capture_output() as seen:
+            result = self.shell.run_cell(cell)
+        assert not result.success
+        shown = seen.stdout + seen.stderr
+        return [line for line in shown.replace("\x1b[31m", "").replace("\x1b[0m", "").split("\n") if line]
+
+
+@pytest.fixture
+def notebook(sandbox: Sandbox) -> Iterator[Notebook]:
+    """A fresh shell with the extension loaded."""
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_line_magic("load_ext", "starrocks_restore_kernel")
+    yield Notebook(shell)
+    shell.run_line_magic("unload_ext", "starrocks_restore_kernel")
+    shell.history_manager.end_session()
+
+
+@pytest.fixture
+def ready(notebook: Notebook) -> Notebook:
+    """Connected to a fresh sandbox, with a backup of the shop."""
+    notebook.run("cluster = %restore connect sandbox --fresh")
+    notebook.run(f"%%restore --run\n{CREATE}")
+    notebook.run(f"%%restore --run --into backup\n{BACKUP}")
+    return notebook
+
+
+def test_a_cell_plans_by_default_and_runs_when_told(ready: Notebook) -> None:
+    """The whole road in cells."""
+    ready.run('cluster.query("DROP TABLE shop.orders FORCE")')
+    plan = ready.run(f"%%restore --into plan\n{RESTORE}")
+    gone = ready.run("len(cluster.query(\"SHOW TABLES FROM shop LIKE 'orders'\"))")
+    with capture_output():
+        ready.run(f"%%restore --run --into job\n{RESTORE}")
+        ready.run("job.wait(60)")
+
+    assert isinstance(plan, Plan)
+    assert ready.shell.user_ns["plan"] is plan
+    assert isinstance(ready.shell.user_ns["job"], Job)
+    assert (0, 12_000) == (gone, ready.run('cluster.query("SELECT COUNT(*) AS n FROM shop.orders")[0]["n"]'))
+
+
+def test_a_run_that_would_overwrite_shows_the_plan_and_sends_nothing(ready: Notebook) -> None:
+    """The error is one sentence and the way on."""
+    shown = ready.error(f"%%restore --run\n{RESTORE}")
+
+    assert "Plan: DESTRUCTIVE · in shop: overwrite orders" == shown[0]
+    assert [
+        "PlanRefused: nothing was sent: in shop: overwrite orders",
+        "→ say overwrite (--run --overwrite) if you mean it",
+    ] == shown[-2:]
+    assert 0 == len(ready.run("%restore jobs"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        (
+            "%restore conect sandbox",
+            [
+                "UsageProblem: %restore has no command 'conect'",
+                "→ did you mean connect? For a statement write %%restore above it.",
+            ],
+        ),
+        (
+            "%restore snapshots",
+            ["UsageProblem: the following arguments are required: REPO", "→ %restore snapshots REPO [LABEL]"],
+        ),
+        ("%restore jobs", ["UsageProblem: not connected", "→ %restore connect sandbox, or starrocks://user@host:9030"]),
+        (
+            "%restore connect starrocks://ann:s3cret@127.0.0.1",
+            [
+                "UsageProblem: a password in a cell is saved with the notebook",
+                "→ take it out of the cell: it is asked for, or comes from STARROCKS_PASSWORD or a profile",
+            ],
+        ),
+        (
+            "%%restore --overwrite\nSHOW RESTORE",
+            ["UsageProblem: --overwrite is the yes to a run", "→ %%restore --run --overwrite"],
+        ),
+        (
+            "%%restore\nRESTORE SNAPSHOT s\nFORM r",
+            [
+                "RestoreCheckError: error SRR001: Unexpected input 'FORM'",
+                "  2 │ FORM r",
+                "    │ ^^^^",
+                "  → expected FROM",
+            ],
+        ),
+        ("%%restore --into 2x\nSHOW RESTORE", ["UsageProblem: '2x' is no variable's name", "→ --into job"]),
+    ],
+)
+def test_a_mistake_ends_in_a_few_lines_and_no_traceback(notebook: Notebook, cell: str, lines: list[str]) -> None:
+    """What, where, and what to do; also without a connection."""
+    assert lines == notebook.error(cell)
+
+
+def test_a_server_that_is_not_there(notebook: Notebook) -> None:
+    """Two lines; a connection that stood stays."""
+    notebook.run("%restore connect sandbox --fresh")
+    shown = notebook.error("%restore connect starrocks://root@127.0.0.1:1")
+
+    assert 2 == len(shown)
+    assert "does not answer" in shown[0]
+    assert isinstance(notebook.run("%restore repositories").title, str)
+
+
+def test_a_wrong_password_is_shown_nowhere(
+    notebook: Notebook, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can be asked, the refusal is the end."""
+    monkeypatch.setenv("STARROCKS_PASSWORD", "hunter2")
+    shown = notebook.error(f"%restore connect starrocks://ann@127.0.0.1:{sandbox.port}")
+
+    assert shown[0].startswith(
+        f"LoginRefused: starrocks://ann@127.0.0.1:{sandbox.port} refused the login: Access denied"
+    )
+    assert "hunter2" not in "".join(shown)
+
+
+def test_a_name_that_the_server_does_not_know_says_where_to_look(ready: Notebook) -> None:
+    """SHOW goes to the server; its refusal comes back with a hint."""
+    shown = ready.error("%%restore\nSHOW SNAPSHOT ON vautl")
+
+    assert [
+        "ServerError: the server refused: Getting analyzing error. Detail message: Repository [vautl] does not exist. "
+        "(5064, 42000)",
+        "→ SHOW REPOSITORIES lists those there are; names are case-sensitive",
+    ] == shown
+
+
+def test_an_unknown_variable_is_said(ready: Notebook) -> None:
+    """Instead of a timestamp that no snapshot has."""
+    shown = ready.error("%%restore\n" + RESTORE.replace("backup.timestamp", "bakup.timestamp"))
+
+    assert "UsageProblem: {{bakup.timestamp}}: there is no variable bakup" == shown[0]
+
+
+def test_loading_twice_and_unloading_leave_nothing_behind(sandbox: Sandbox) -> None:
+    """The magics go, and the connection with them."""
+    shell = InteractiveShell()
+    shell.history_manager.enabled = False
+    shell.run_line_magic("load_ext", "starrocks_restore_kernel")
+    shell.run_line_magic("load_ext", "starrocks_restore_kernel")
+    cluster = shell.run_line_magic("restore", "connect sandbox --fresh")
+    shell.run_line_magic("unload_ext", "starrocks_restore_kernel")
+    shell.history_manager.end_session()
+
+    assert isinstance(cluster, Cluster)
+    assert shell.find_line_magic("restore") is None
+    assert shell.find_cell_magic("restore") is None
