@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-__all__ = ["ddl_type", "duckdb_type", "sql_type", "type_facts"]
+__all__ = ["ddl_type", "duckdb_type", "mysql_type", "sql_type", "type_facts"]
 
 # The widths that SHOW CREATE TABLE prints for MySQL's sake (ScalarType.java, toSql).
 _WIDTHS = {
@@ -55,6 +55,12 @@ def sql_type(text: str) -> str:
 def ddl_type(type_: str) -> str:
     """Write a type as SHOW CREATE TABLE does."""
     return _WIDTHS.get(type_, type_.replace(",", ", ") if type_.startswith("decimal") else type_)
+
+
+def mysql_type(type_: str) -> str:
+    """Write a type as information_schema.columns does, for MySQL's readers (schema_columns_scanner.cpp)."""
+    special = {"boolean": "tinyint(1)", "largeint": "bigint(20) unsigned"}
+    return special.get(type_) or _WIDTHS.get(type_, type_)
 
 
 def duckdb_type(type_: str) -> exp.DataType:

@@ -30,16 +30,20 @@ def _signature(name: str, schema: Schema, partitions: list[str]) -> Iterator[tup
         yield column, "bloom filter is inconsistent"
     yield schema.partition_kind, "partition type is inconsistent"
     if schema.partition_kind is PartitionKind.RANGE:
-        columns = [schema.column(each) for each in schema.partition_columns]
-        yield columns, "partition columns is inconsistent"
+        yield _hashed(schema, schema.partition_columns), "partition columns is inconsistent"
     for partition in sorted(partitions, key=str.lower):
         yield partition, "partition name is inconsistent"
         if schema.distribution_columns:
-            columns = [schema.column(each) for each in schema.distribution_columns]
-            yield columns, "partition distribution col hash is inconsistent"
+            yield _hashed(schema, schema.distribution_columns), "partition distribution col hash is inconsistent"
             yield schema.buckets, "bucket num is inconsistent"
         else:
             yield "RANDOM", "partition distribution col hash is inconsistent"
+
+
+def _hashed(schema: Schema, names: tuple[str, ...]) -> list[tuple[str, str, bool]]:
+    """List what the hash of columns covers: names, types and which are keys (Util.java, schemaHash)."""
+    columns = [schema.column(each) for each in names]
+    return [(each.name, each.type, each.key) for each in columns if each is not None]
 
 
 def signature_difference(local: Table, remote: SavedTableMeta, partitions: list[str]) -> str | None:
@@ -75,8 +79,8 @@ def _schema_difference(local: Table, remote: SavedTableMeta) -> str | None:
     if local.schema.keys is not remote.schema.keys:
         return f"Table {local.name} already exist but with different key type"
     for ours, theirs in zip(local.schema.columns, remote.schema.columns, strict=True):
-        # A comment is no part of a column's equality (Column.java, equals).
-        if replace(ours, comment="") != replace(theirs, comment=""):
+        # The name in any case, and everything else, the comment with it (Column.java, equals).
+        if replace(ours, name=ours.name.lower()) != replace(theirs, name=theirs.name.lower()):
             return (
                 f"Table {local.name} already exist but with different schema, column: {ours.name} in existed table "
                 f"is different from the column in backup snapshot, column: {theirs.name}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .catalog import KeysType, Table, View
 from .clock import time_text
-from .column_types import ddl_type, type_facts
+from .column_types import mysql_type, type_facts
 from .show_create import partition_values
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _columns(frontend: Frontend) -> list[Row]:
     for database, table in _objects(frontend):
         if isinstance(table, View):
             for position, name in enumerate(table.columns, start=1):
-                head = ("def", database, table.name, name, position, None, "YES", "varchar")
+                head = (None, database, table.name, name, position, None, "YES", "varchar")
                 found.append((*head, *[None] * 5, None, None, "varchar", "", "", "", "", *[None] * 4))
             continue
         for position, column in enumerate(table.schema.columns, start=1):
@@ -184,9 +184,9 @@ def _columns(frontend: Frontend) -> list[Row]:
             base = column.base_type
             found.append(
                 (
-                    *("def", database, table.name, column.name, position, column.default),
+                    *(None, database, table.name, column.name, position, column.default),
                     *("YES" if column.nullable else "NO", base, length, length, precision, scale, None, None, None),
-                    *(ddl_type(column.type), _key_mark(table, key=column.key)),
+                    *(mysql_type(column.type), _key_mark(table, key=column.key)),
                     *("auto_increment" if column.auto_increment else "", "", column.comment),
                     *(precision or length, scale, None, None),
                 )

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pymysql
+import pytest
+
+from starrocks_restore_kernel.errors import UsageProblem
+from starrocks_restore_kernel.sandbox import FastClock, Sandbox, SteppedClock
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.com", "", "::"])  # noqa: S104 - refused
+def test_only_this_machine_is_served(host):
+    """A sandbox has no business on a network."""
+    with pytest.raises(UsageProblem, match="not a loopback address"):
+        Sandbox(host=host)
+
+
+def test_unknown_seed_is_refused():
+    """And the known ones are named."""
+    with pytest.raises(UsageProblem, match="write one of tutorial, or None"), Sandbox(seed="nope"):
+        pass
+
+
+def test_frontend_needs_a_running_sandbox():
+    """Before start and after stop there is none."""
+    sandbox = Sandbox(seed=None, clock=SteppedClock())
+    with pytest.raises(UsageProblem, match="not running"):
+        _ = sandbox.frontend
+    with sandbox:
+        assert sandbox.running
+    assert not sandbox.running
+    with pytest.raises(UsageProblem, match="not running"):
+        _ = sandbox.frontend
+
+
+def test_temporary_folder_goes_and_a_given_one_stays(tmp_path):
+    """A snapshot outlives the process only in a folder that was given."""
+    with Sandbox(seed=None, clock=SteppedClock()) as sandbox:
+        temporary = sandbox.frontend.folder
+        assert temporary.is_dir()
+    assert not temporary.exists()
+    with Sandbox(seed=None, clock=SteppedClock(), folder=tmp_path / "kept"):
+        pass
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_snapshot_outlives_the_sandbox(tmp_path):
+    """Another sandbox on the same folder reads the repository that the first one wrote."""
+    from starrocks_restore_kernel.sandbox.session import Session
+
+    create = "CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/x'"
+    with Sandbox(clock=SteppedClock(), folder=tmp_path) as first:
+        session = Session(first.frontend)
+        session.run(f"{create}; BACKUP SNAPSHOT shop.s1 TO repo")
+        first.frontend.run(120)
+        session.close()
+    with Sandbox(clock=SteppedClock(), folder=tmp_path, seed=None) as second:
+        session = Session(second.frontend)
+        session.run(create)
+        ((_, timestamp, _),) = session.run("SHOW SNAPSHOT ON repo").rows
+        session.run(
+            "RESTORE SNAPSHOT s1 FROM repo PROPERTIES "
+            f"('backup_timestamp' = '{timestamp}', 'replication_num' = '1')"
+        )
+        second.frontend.run(120)
+        assert [(12000,)] == session.run("SELECT count(*) FROM shop.orders").rows
+        session.close()
+
+
+def test_sandbox_starts_again():
+    """Stopped and started, it is as new."""
+    sandbox = Sandbox(seed=None, clock=SteppedClock())
+    for _ in range(2):
+        sandbox.start()
+        connection = pymysql.connect(host="127.0.0.1", port=sandbox.port, user="root")
+        connection.close()
+        sandbox.stop()
+    sandbox.stop()
+    assert not sandbox.running
+
+
+def test_taken_port_is_an_error():
+    """And leaves nothing behind."""
+    with Sandbox(seed=None, clock=SteppedClock()) as first:
+        second = Sandbox(port=first.port, seed=None, clock=SteppedClock())
+        with pytest.raises(OSError, match="address already in use"):
+            second.start()
+        assert not second.running
+
+
+def test_stop_cuts_open_connections():
+    """Threads end, whoever is still connected."""
+    before = threading.active_count()
+    with Sandbox(seed=None, clock=SteppedClock()) as sandbox, contextlib.ExitStack() as open_:
+        for _ in range(5):
+            connection = pymysql.connect(host="127.0.0.1", port=sandbox.port, user="root")
+            open_.callback(connection._force_close)
+    assert before == threading.active_count()
+
+
+def test_daemon_moves_jobs_by_itself():
+    """With a fast clock nobody has to tick."""
+    moved = threading.Event()
+    with Sandbox(speed=3000.0) as sandbox:
+        original = sandbox.frontend.handle_jobs
+
+        def handle_jobs():
+            original()
+            if any(job.done for job in sandbox.frontend.jobs.values()):
+                moved.set()
+
+        sandbox.frontend.handle_jobs = handle_jobs
+        connection = pymysql.connect(host="127.0.0.1", port=sandbox.port, user="root")
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("CREATE REPOSITORY r WITH BROKER ON LOCATION 's3://b/x'")
+            cursor.execute("BACKUP SNAPSHOT shop.s TO r")
+            assert moved.wait(30)
+            cursor.execute("SHOW BACKUP FROM shop")
+            assert "FINISHED" == cursor.fetchone()[3]
+
+
+def test_fast_clock_runs_fast():
+    """Its seconds pass ``speed`` times as fast; a speed of nothing is refused."""
+    with pytest.raises(ValueError, match="cannot run at speed 0"):
+        FastClock(0)
+    clock = FastClock(1_000_000.0)
+    first = clock.now()
+    while clock.now() == first:
+        pass
+    assert clock.now() > first
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_says_how_to_connect_and_ends_at_a_signal(number):
+    """A process of its own: connection lines on stdout, exit code 0, nothing on stderr."""
+    code = "from starrocks_restore_kernel.sandbox import serve; serve(port=0, show=lambda line: print(line, flush=True))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+    ) as process:
+        first = process.stdout.readline()
+        port = int(first.rsplit(":", 1)[1])
+        assert first.startswith("StarRocks sandbox 4.1.0-sandbox listens at starrocks://root@127.0.0.1:")
+        connection = pymysql.connect(host="127.0.0.1", port=port, user="root")
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+        connection._force_close()
+    assert (0, "") == (process.returncode, errors)
