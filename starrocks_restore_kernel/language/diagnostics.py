@@ -35,6 +35,8 @@ class CODES(Enum):
     SRR025 = "a name that the server refuses"
     SRR026 = "a filter that SHOW SNAPSHOT refuses"
     SRR027 = "a repository without a location"
+    SRR028 = "the default catalog is no external one"
+    SRR029 = "no database is named, and the session has none"
     SRR101 = "replication_num is left to its default"
     SRR102 = "a timestamp that no StarRocks ever wrote"
     SRR103 = "a partition list that the server ignores"

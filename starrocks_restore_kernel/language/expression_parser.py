@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 from .expressions import (
     Arithmetic,
+    Array,
     Between,
+    Call,
     Column,
     Comparison,
     Expression,
@@ -96,9 +98,9 @@ class ExpressionParser(TokenCursor):
             self._advance()
         if self._take("IN"):
             self._expect("(")
-            items = [self.expression()]
+            items = [self._nested()]
             while self._take(","):
-                items.append(self.expression())
+                items.append(self._nested())
             self._expect(")")
             return In(value, tuple(items), negated)
         if self._take("BETWEEN"):
@@ -132,6 +134,8 @@ class ExpressionParser(TokenCursor):
             inner = self._deeper(self.expression)
             self._expect(")")
             return inner
+        if self._take("["):
+            return Array(self._items("]"))
         if self._is_literal():
             return self.literal()
         return self._column()
@@ -146,8 +150,23 @@ class ExpressionParser(TokenCursor):
                 self._advance()
             elif self._take("."):
                 parts.append(self.identifier())
+            elif self._take("("):
+                return Call(tuple(parts), self._items(")"))
             else:
                 return Column(tuple(parts))
+
+    def _items(self, closing: str) -> tuple[Expression, ...]:
+        """Expressions with commas between, maybe none, up to the closing sign."""
+        if self._take(closing):
+            return ()
+        items = [self._nested()]
+        while self._take(","):
+            items.append(self._nested())
+        self._expect(closing)
+        return tuple(items)
+
+    def _nested(self) -> Expression:
+        return self._deeper(self.expression)
 
     def _is_literal(self) -> bool:
         kind = self._token.kind

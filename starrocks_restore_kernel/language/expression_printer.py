@@ -5,7 +5,9 @@ from __future__ import annotations
 from .expression_parser import ARITHMETIC
 from .expressions import (
     Arithmetic,
+    Array,
     Between,
+    Call,
     Column,
     Comparison,
     Expression,
@@ -59,6 +61,11 @@ def _bare(expression: Expression, version: str) -> str:
             return quote_string(expression.value) if expression.kind is LiteralKind.STRING else expression.value
         case Column():
             return ".".join(quote_name(part, version) for part in expression.parts)
+        case Call():
+            name = ".".join(quote_name(part, version) for part in expression.name)
+            return f"{name}({', '.join(_text(each, _OR, version) for each in expression.arguments)})"
+        case Array():
+            return f"[{', '.join(_text(each, _OR, version) for each in expression.items)}]"
         case Unary():
             # A blank, since two minus signs would begin a comment.
             return f"{expression.operator} {_text(expression.operand, _PRIMARY, version)}"

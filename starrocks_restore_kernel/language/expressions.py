@@ -11,7 +11,9 @@ from enum import Enum
 
 __all__ = [
     "Arithmetic",
+    "Array",
     "Between",
+    "Call",
     "Column",
     "Comparison",
     "Expression",
@@ -53,6 +55,21 @@ class Column(Expression):
     """A column of the result set, one part a dotted name's part."""
 
     parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """``name(arguments)``: a plain function call."""
+
+    name: tuple[str, ...]
+    arguments: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Expression):
+    """``[items]``."""
+
+    items: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

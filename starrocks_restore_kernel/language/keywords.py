@@ -23,7 +23,8 @@ _ALWAYS = frozenset(
     """.split()
 )
 _OF_3_3 = _ALWAYS | {"EXCEPT", "SYSTEM"}
-_SINCE_3_4 = _ALWAYS | {"ASOF", "CURRENT_GROUP", "DECIMAL256", "INVOKER", "VARIANT"}
+# ``$$`` is a token of its own since then (DOUBLE_DOLLAR), in front of the rule for names.
+_SINCE_3_4 = _ALWAYS | {"$$", "ASOF", "CURRENT_GROUP", "DECIMAL256", "INVOKER", "VARIANT"}
 
 
 def reserved_words(release: Release) -> frozenset[str]:

@@ -73,7 +73,6 @@ _TOKEN = re.compile(
     rf"""
     (?P<space>[ \r\n\t][ \r\n\t\u3000]*|\u3000+[ \r\n\t][ \r\n\t\u3000]*)
   | (?P<binary>[xX](?:'[^'\\]*'|"[^"\\]*"))
-  | (?P<attachment>\$\$(?:[{_LETTER}0-9]*[^{_LETTER}0-9]).*?\$\$)
   | (?P<word>[{_LETTER}][{_LETTER}0-9]*)
   | (?P<number>[0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-][0-9]+|[0-9]+[eE][0-9]+(?![{_LETTER}0-9])
               |\.[0-9]+[eE][+-][0-9]+|\.[0-9]+(?:[eE][0-9]+)?(?![{_LETTER}0-9]))
@@ -109,8 +108,15 @@ def fold(text: str) -> str:
     return "".join(upper if len(upper := char.upper()) == 1 else char for char in text)
 
 
-def lex(text: str) -> Lexed:
+def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
     """Split a text into tokens, in time linear in its length.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    dollar_blocks
+        Whether ``$$ … $$`` is one token, as since 3.4.
 
     Comments (``--``, ``/* */``, and ``/*! */``, which is one) and hints (``/*+ */``) leave no token.
     """
@@ -130,6 +136,10 @@ def lex(text: str) -> Lexed:
             start, end = match.span()
             lexeme = match.group()
             if group == "word":
+                if dollar_blocks and lexeme.startswith("$$") and (end_of_block := _block_end(text, start, end)):
+                    add(Token(symbol_kind, text[start:end_of_block], start, end_of_block, "$$…$$"))
+                    position = end_of_block
+                    break
                 add(new(Token, (word_kind, lexeme, start, end, fold(lexeme))))
             elif group == "symbol":
                 add(new(Token, (symbol_kind, lexeme, start, end, lexeme)))
@@ -149,6 +159,12 @@ def lex(text: str) -> Lexed:
                 add(Token(_KINDS[group], lexeme, start, end, ""))
     add(Token(TokenKind.END, "<EOF>", len(text), len(text), ""))
     return Lexed(text, tokens, dropped)
+
+
+def _block_end(text: str, start: int, end_of_name: int) -> int | None:
+    """Where ``$$ … $$`` ends, if that is longer than the name that begins there too; the longest match wins."""
+    closing = text.find("$$", start + 2)
+    return closing + 2 if closing + 2 > end_of_name else None
 
 
 def _comment_end(text: str, start: int) -> int | None:

@@ -7,6 +7,7 @@ first token that nothing accepts, as the server does (ErrorHandler.java).
 from __future__ import annotations
 
 import difflib
+from typing import NoReturn
 
 from ..errors import RestoreSyntaxError
 from .diagnostics import Diagnostic
@@ -49,6 +50,29 @@ _SHARED = frozenset({"SHOW", "CREATE", "DROP", "CANCEL"})
 _OTHER_VERBS = frozenset(
     "SELECT WITH INSERT UPDATE DELETE TRUNCATE ALTER USE SET UNSET GRANT REVOKE ANALYZE KILL ADMIN LOAD REFRESH SUBMIT "
     "RECOVER EXPORT PAUSE RESUME STOP EXECUTE PREPARE DEALLOCATE BEGIN START COMMIT ROLLBACK CALL SYNC TRACE".split()
+)
+# How statements of other kinds begin: the server reads these before it stops at the next token. A sample of its
+# grammar, for the slips that people make around this family.
+_NAME = "a name"
+_OTHER_BEGINNINGS = (
+    ("CREATE", "OR", "REPLACE"),
+    ("CREATE", "EXTERNAL"),
+    ("SHOW", "CREATE"),
+    ("SHOW", "FULL"),
+    ("SHOW", "GLOBAL"),
+    ("SHOW", "SESSION"),
+    ("DESC", _NAME),
+    ("DESCRIBE", _NAME),
+    ("USE", _NAME),
+    ("WITH", _NAME),
+    ("EXPLAIN",),
+    ("DESC",),
+    ("DESCRIBE",),
+    ("USE",),
+    ("WITH",),
+    ("ALTER",),
+    ("ADMIN",),
+    ("(",),
 )
 _FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
 
@@ -123,7 +147,8 @@ class Parser(ObjectParser):
     """One text's parser; see `parse` and `parse_script`."""
 
     def __init__(self, text: str, grammar: Release) -> None:
-        super().__init__(lex(text), grammar)
+        super().__init__(lex(text, dollar_blocks=grammar.dollar_blocks), grammar)
+        self._begin = 0
 
     # -- whole texts
 
@@ -174,6 +199,7 @@ class Parser(ObjectParser):
 
     def statement(self) -> Statement:
         start = self._token.start
+        self._begin = self._index
         if self._take("RESTORE"):
             return self.restore(start)
         if self._take("BACKUP"):
@@ -187,7 +213,19 @@ class Parser(ObjectParser):
         if self._take("DROP"):
             self._expect("REPOSITORY")
             return DropRepository(self.identifier(), self._span_from(start))
-        self._fail()
+        self._fail_at_beginning()
+
+    def _fail_at_beginning(self) -> NoReturn:
+        """Stop where the server does in a text that begins as a statement of another kind."""
+        wanted = list(self._wanted)
+        for beginning in _OTHER_BEGINNINGS:
+            tokens = self._tokens[self._begin : self._begin + len(beginning)]
+            if len(tokens) == len(beginning) and all(
+                self._is_name(token) if word == _NAME else token.word == word
+                for word, token in zip(beginning, tokens, strict=True)
+            ):
+                raise Unexpected(self._tokens[self._begin + len(beginning)], [])
+        raise Unexpected(self._token, wanted)
 
     # -- statements, each entered after its first word
 
@@ -248,14 +286,16 @@ class Parser(ObjectParser):
             repository = self.identifier()
             where = self.where()
             return ShowSnapshot(repository, where, self._span_from(start))
-        self._expect("REPOSITORIES")
+        if not self._take("REPOSITORIES"):
+            self._fail_at_beginning()
         return ShowRepositories(self._span_from(start))
 
     def create_repository(self, start: int) -> CreateRepository:
         read_only = self._take("READ")
         if read_only:
             self._expect("ONLY")
-        self._expect("REPOSITORY")
+        if not self._take("REPOSITORY"):
+            self._fail_at_beginning()
         name = self.identifier()
         self._expect("WITH")
         self._expect("BROKER")

@@ -19,6 +19,7 @@ class Context:
 
     release: Release
     database: str | None = None
+    """The session's database; empty where it is known to have none, None where nothing is known."""
 
 
 Rule = Callable[[Statement, Context], Iterator[Diagnostic]]

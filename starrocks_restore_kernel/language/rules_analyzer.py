@@ -171,8 +171,18 @@ def cancelled_database_name(statement: Statement, _: Context) -> Iterator[Diagno
         yield from _database_name(statement.database, statement)
 
 
-def backed_up_names(statement: Statement, _: Context) -> Iterator[Diagnostic]:
+def backed_up_catalogs(statement: Statement, _: Context) -> Iterator[Diagnostic]:
+    if isinstance(statement, Backup) and statement.catalogs is not None:
+        for each in statement.catalogs.items or ():
+            if each.name.lower() == "default_catalog":
+                message = "Do not support Backup/Restore the entire default catalog"
+                yield error("SRR028", message, each.span, "name external catalogs, or back up a database")
+
+
+def backed_up_names(statement: Statement, context: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, Backup) and statement.catalogs is None:
+        if statement.source_database is None and context.database == "":
+            yield error("SRR029", "Unknown database ''", head(statement), f"write database.{statement.label}")
         if statement.source_database is not None:
             yield from _database_name(statement.source_database, statement)
         if not statement.label:
@@ -247,6 +257,7 @@ ANALYZER_RULES: tuple[Rule, ...] = (
     restore_properties,
     backed_up_names,
     backup_properties,
+    backed_up_catalogs,
     cancelled_database_name,
     repository,
     snapshot_filter,

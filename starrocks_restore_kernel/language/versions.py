@@ -34,6 +34,8 @@ class Release:
     """The AST builder refuses ON where no database is named."""
     older_words: bool
     """Reserved words are those of 3.3."""
+    dollar_blocks: bool
+    """``$$ … $$`` is one token, and ``$$`` alone is no name."""
 
 
 _3_3 = Release(
@@ -46,6 +48,7 @@ _3_3 = Release(
     deep_object_names=False,
     on_needs_database=False,
     older_words=True,
+    dollar_blocks=False,
 )
 
 
@@ -60,6 +63,7 @@ def _since_3_4(name: str, *, bare_partition_list: bool, deep_object_names: bool)
         deep_object_names=deep_object_names,
         on_needs_database=True,
         older_words=False,
+        dollar_blocks=True,
     )
 
 

@@ -187,6 +187,9 @@ def plan(statement: Restore, facts: Facts, *, source: str = "", submitter: Submi
     ('blocked', 'Repository nowhere does not exist')
     """
     spoken = check_statement(statement, Context(release(facts.version), None))
+    if facts.default_replication is not None and facts.alive_hosts is not None:
+        # What the default would lead to here is known, and told by the obstacles if it is bad.
+        spoken = [each for each in spoken if each.code != "SRR101"]
     standing = [each for rule in OBSTACLES for each in rule(statement, facts)]
     findings = sorted([*spoken, *standing], key=lambda each: ("error", "warning", "info").index(each.severity))
     return Plan(
