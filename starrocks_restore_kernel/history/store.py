@@ -25,10 +25,11 @@ _TEXT = [each.name for each in fields(JobSample) if each.name not in {"read_at",
 
 
 def history_url(environ: Mapping[str, str] | None = None) -> str:
-    """Where samples are kept, as a SQLAlchemy URL."""
+    """Where samples are kept, as a SQLAlchemy URL; a plain path is a SQLite file."""
     environ = os.environ if environ is None else environ
-    if environ.get("STARROCKS_RESTORE_HISTORY"):
-        return environ["STARROCKS_RESTORE_HISTORY"]
+    named = environ.get("STARROCKS_RESTORE_HISTORY")
+    if named:
+        return named if "://" in named else f"sqlite:///{Path(named).expanduser()}"
     import platformdirs
 
     folder = Path(platformdirs.user_data_dir("starrocks-restore", ensure_exists=True))

@@ -49,3 +49,4 @@ def test_a_place_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
 def test_the_environment_names_the_place() -> None:
     """Tests and teams put it where they want."""
     assert "sqlite:///x.db" == history_url({"STARROCKS_RESTORE_HISTORY": "sqlite:///x.db"})
+    assert "sqlite:////data/x.db" == history_url({"STARROCKS_RESTORE_HISTORY": "/data/x.db"})

@@ -1,8 +1,8 @@
 """Statements with the verdict of the server's own grammar and analyzer.
 
-``conformance/``: each row of ``syntax_*`` was judged by StarRocks' grammar of that version (3.3 as of December 2024, the
-main line as of November 2025), each row of ``semantic`` by its AST rules and analyzer too. Rows that are no statement by
-themselves but a script say so (``why`` is ``multi``).
+``conformance/``: each row of ``syntax_*`` was judged by StarRocks' grammar of that version (3.3 as of December 2024,
+the main line as of November 2025), each row of ``semantic`` by its AST rules and analyzer too. Rows that are no
+statement by themselves but a script say so (``why`` is ``multi``).
 """
 
 from __future__ import annotations
