@@ -1,0 +1,52 @@
+# Everything that is done to this project by hand, a word each. `.ci/run` says `make test` and nothing beside it.
+#
+# PYTHON=python3.12 chooses an interpreter; without it the first of 3.11 to 3.13 is taken.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help environment programs check test lab notebooks binder clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+PYTEST := $(BIN)/python -m pytest
+
+help: ## say what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp, so that a second run starts at once; made anew when what it was made from changes.
+$(MADE): pyproject.toml constraints.txt tools/environment
+	@tools/environment $(VENV) $(PYTHON)
+	@touch $@
+
+environment: $(MADE) ## make .venv with everything in it
+
+programs: ## make sure of Chromium and of the mariadb command-line client
+	@tools/programs
+
+check: $(MADE) ## lint, formatting, types, floors
+	@echo "→ check: ruff, mypy, import-linter"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+test: $(MADE) programs check ## check, then run every test, notebook and Binder step
+	@echo "→ test: everything, a browser included"
+	@$(PYTEST)
+
+lab: $(MADE) ## start the sandbox and JupyterLab on the first tutorial
+	@exec $(BIN)/starrocks-restore lab
+
+notebooks: $(MADE) ## execute the tutorials
+	@echo "→ notebooks: executing every tutorial in a fresh kernel"
+	@$(PYTEST) tests/notebooks
+
+binder: $(MADE) ## do what Binder does: a clean environment from binder/ alone, then the tutorial
+	@echo "→ binder: building the environment that Binder would build"
+	@$(PYTEST) tests/binder
+
+clean: ## remove what was made: .venv, build, caches
+	@echo "→ clean: removing .venv, build and caches"
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
