@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from ..cluster.job_sample import JobSample, JobState
 from ..jobs.estimate import Estimate
 from ..jobs.estimate import estimate as judge
-from .timeline import PHASES, Point, phases, progress, span_words
+from .timeline import PHASES, Phase, Point, phases, progress, span_words
 from .words import headline
 
 __all__ = ["COLOURS", "CONFIG", "job_figure"]
@@ -65,8 +65,10 @@ def job_figure(
     )
     judged = estimate if estimate is not None else judge(samples)
     _draw_phases(figure, samples)
-    _draw_progress(figure, progress(samples, _POINTS))
+    points = progress(samples, _POINTS)
+    _draw_progress(figure, points)
     _lay_out(figure, samples, judged, template)
+    _mark_axes(figure, phases(samples), max((each.tasks for each in points), default=0))
     return figure
 
 
@@ -137,7 +139,6 @@ def _draw_progress(figure: go.Figure, points: Sequence[Point]) -> None:
 
 def _lay_out(figure: go.Figure, samples: Sequence[JobSample], judged: Estimate | None, template: str | None) -> None:
     last = samples[-1] if samples else None
-    peak = max((each.pending_tasks for each in samples), default=0)
     font = {"size": 12} if template else {"size": 12, "color": _GREY}
     title: dict[str, Any] = {
         "text": f"<b>{escape(headline(samples, judged))}</b>",
@@ -162,7 +163,10 @@ def _lay_out(figure: go.Figure, samples: Sequence[JobSample], judged: Estimate |
         hovermode="closest",
         showlegend=False,
     )
-    furthest = max((each.end for each in phases(samples)), default=0.0)
+
+
+def _mark_axes(figure: go.Figure, seen: Sequence[Phase], peak: int) -> None:
+    furthest = max((each.end for each in seen), default=0.0)
     steps = _ticks(furthest)
     # Room to the right for the words beside a short bar.
     figure.update_xaxes(range=[0, max(furthest * 1.06, 1.0)], gridcolor=_FAINT, zeroline=False, showline=False)

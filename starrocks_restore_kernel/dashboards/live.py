@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ..cluster.job_sample import JobSample
 from ..drawing import Drawing, html_block
-from ..jobs.estimate import Estimate
+from ..jobs.estimate import Estimate, estimate
 from .job_drawing import job_html, job_text
 
 __all__ = ["PLOTLY", "JobView", "Watchable", "bundle", "watch"]
@@ -127,12 +127,28 @@ def _replace(handle: Any, new: dict[str, Any]) -> None:
 
 
 def bundle(view: JobView) -> dict[str, Any]:
-    """The view for every front end: the chart, and the same content without one."""
+    """The view for every front end: the chart, and the same content without one, all of one moment."""
+    still = JobView(_Moment(view.job))
     return {
-        PLOTLY: plotly_bundle(view.figure()),
-        "text/html": html_block(view.html()),
-        "text/plain": view.text(),
+        PLOTLY: plotly_bundle(still.figure()),
+        "text/html": html_block(still.html()),
+        "text/plain": still.text(),
     }
+
+
+class _Moment:
+    """A job as it is now: read once, judged once."""
+
+    def __init__(self, job: Watchable) -> None:
+        self.ended = job.ended  # first: samples that are read after it cannot be older than it says
+        self.samples = job.samples
+        self._judged = estimate(self.samples)
+
+    def estimate(self) -> Estimate | None:
+        return self._judged
+
+    def subscribe(self, _: Callable[[Any], None]) -> Callable[[], None]:
+        return lambda: None
 
 
 def plotly_bundle(figure: Any) -> dict[str, Any]:

@@ -81,13 +81,18 @@ def progress(samples: Sequence[JobSample], limit: int) -> tuple[Point, ...]:
 
     Each phase's first look is always kept: it holds the peak of tasks that the estimate counts from.
     """
-    kept = thin(samples, limit)
     times = dict(zip(map(id, samples), elapsed(samples), strict=True))
-    points = []
-    for number, sample in enumerate(kept):
-        judged = estimate(kept[: number + 1])
+    # The estimate needs each state's peak and the sample itself: handing it every sample before each point would
+    # count the tasks of all of them again and again.
+    peaks: dict[JobState, JobSample] = {}
+    points: list[Point] = []
+    for sample in thin(samples, limit):
+        tasks = sample.pending_tasks
+        if sample.state not in peaks or tasks > peaks[sample.state].pending_tasks:
+            peaks[sample.state] = sample
+        judged = estimate((*peaks.values(), sample))
         percent = 100.0 * judged.fraction if judged is not None else 0.0
-        points.append(Point(times[id(sample)], percent, sample.pending_tasks))
+        points.append(Point(times[id(sample)], max(percent, points[-1].percent if points else 0.0), tasks))
     return tuple(points)
 
 

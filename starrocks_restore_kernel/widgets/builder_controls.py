@@ -61,10 +61,7 @@ class Controls:
         self.root = w.VBox(
             [
                 form,
-                w.HBox(
-                    [self.status, self.retry],
-                    layout=w.Layout(align_items="center", grid_gap="12px", flex_flow="row wrap"),
-                ),
+                self.reading,
                 self.scope,
                 self.picker,
                 self.summary,

@@ -43,7 +43,7 @@ class BuilderModel:
     scope
         Everything or only what is ticked; None until chosen.
     choices
-        The ticked objects by name, in the order of the statement.
+        The ticked objects by name, in the order of the statement; replaced as a whole, never changed in place.
     target
         The database to restore into; empty for the snapshot's own.
     """
@@ -63,6 +63,8 @@ class BuilderModel:
         self._origin: str | None = None
         self._properties: dict[str, str] = {}
         self._inside: dict[str, SnapshotObject] = {}
+        self._built: tuple[object, dict[str, Choice], Restore | None] = (None, self.choices, None)
+        self._written: tuple[Restore | None, str, tuple[Finding, ...]] = (None, "", ())
 
     @classmethod
     def from_statement(cls, statement: Statement, version: str = NEWEST) -> BuilderModel:
@@ -141,7 +143,7 @@ class BuilderModel:
         """
         if name not in self.choices:
             raise UsageProblem(f"{name!r} is not ticked", hint=_nearest(name, self.choices))
-        del self.choices[name]
+        self.choices = {each: choice for each, choice in self.choices.items() if each != name}
 
     def drop_strangers(self) -> None:
         """Untick what the snapshot does not hold."""
@@ -253,6 +255,14 @@ class BuilderModel:
     @property
     def statement(self) -> Restore | None:
         """The statement, or None while something is `missing`."""
+        # Built once for one state: with a hundred thousand ticks it takes a moment, and the view asks often.
+        inside = None if self.contents is None else self.contents.database
+        state = (self.repository, self.label, self.scope, self.target, self._origin, inside, *self._properties.items())
+        if self._built[0] != state or self._built[1] is not self.choices:
+            self._built = (state, self.choices, self._build())
+        return self._built[2]
+
+    def _build(self) -> Restore | None:
         if self.missing or self.label is None or self.repository is None:
             return None
         origin, target = self.source_database, self.target
@@ -269,25 +279,27 @@ class BuilderModel:
 
     def sql(self) -> str:
         """The statement's text, empty while something is missing or where it cannot be written."""
-        try:
-            return "" if self.statement is None else self.statement.sql(version=self.version)
-        except TranslationError:
-            return ""
+        statement = self.statement
+        if self._written[0] is not statement:
+            text = ""
+            refused: tuple[Finding, ...] = ()
+            try:
+                text = "" if statement is None else statement.sql(version=self.version)
+            except TranslationError as error:
+                refused = (Finding("error", error.message, error.hint),)
+            self._written = (statement, text, refused)
+        return self._written[1]
 
     def findings(self) -> tuple[Finding, ...]:
         """What the snapshot does not bear out, then what the server would refuse, then advice."""
-        return (*self.contradictions(), *self.judge(self.statement, self.version))
+        return (*self.contradictions(), *self.judge(self.sql(), self.version))
 
     @staticmethod
-    def judge(statement: Restore | None, version: str) -> tuple[Finding, ...]:
-        """What `check` says about a statement, or why it cannot be written."""
-        if statement is None:
+    def judge(sql: str, version: str) -> tuple[Finding, ...]:
+        """What `check` says about the text; nothing where there is none."""
+        if not sql:
             return ()
-        try:
-            diagnostics = check(statement.sql(version=version), version)
-        except TranslationError as error:
-            return (Finding("error", error.message, error.hint),)
-        return tuple(Finding(each.severity, each.message, each.hint, each.code) for each in diagnostics)
+        return tuple(Finding(each.severity, each.message, each.hint, each.code) for each in check(sql, version))
 
     @property
     def strangers(self) -> tuple[str, ...]:
@@ -304,8 +316,9 @@ class BuilderModel:
         return tuple(found)
 
     def contradictions(self) -> list[Finding]:
-        """What the snapshot does not bear out."""
-        found = []
+        """What the snapshot does not bear out, and what cannot be written."""
+        self.sql()
+        found = [*self._written[2]]
         snapshot = self.snapshot
         if self.label is not None and self.snapshots is not None and snapshot is None:
             found.append(Finding("error", f"{self.repository} lists no snapshot {self.label}"))

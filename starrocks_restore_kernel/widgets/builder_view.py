@@ -114,7 +114,7 @@ class Builder:
         self._rows = Rows(())
         self._names = self._rows.names()
         self._drawn_contents: object = None
-        self._judged: tuple[Restore | None, tuple[Finding, ...]] = (None, ())
+        self._judged: tuple[str, tuple[Finding, ...]] = ("", ())
         self._planned: Restore | None = None
         self._wanted_plan: Restore | None = None
         self.controls = Controls(with_plan=plan is not None)
@@ -233,8 +233,8 @@ class Builder:
             chosen = model.choices.values()
             controls.picker.show(self._names, self._rows.ticks(chosen), self._rows.aliases(chosen))
             statement = model.statement
-            if len(model.choices) <= _CHECKED_AT_ONCE and self._judged[0] != statement:
-                self._judged = (statement, model.judge(statement, model.version))
+            if len(model.choices) <= _CHECKED_AT_ONCE and self._judged[0] != model.sql():
+                self._judged = (model.sql(), model.judge(model.sql(), model.version))
             controls.pane.show(model.sql(), model.missing, self._findings())
             if self._planned is not None and self._planned != statement:
                 self._planned = None
@@ -244,7 +244,7 @@ class Builder:
             self._drawing = False
 
     def _findings(self) -> tuple[Finding, ...]:
-        judged = self._judged[1] if self._judged[0] == self.model.statement else (_CHECKING,)
+        judged = self._judged[1] if self._judged[0] == self.model.sql() else (_CHECKING,)
         return (*self.model.contradictions(), *judged)
 
     def _failure(self) -> str:
@@ -289,7 +289,7 @@ class Builder:
     # -- the worker
 
     def _has_work(self) -> bool:
-        return bool(self.model.needs) or self._wanted_plan is not None or self._judged[0] != self.model.statement
+        return bool(self.model.needs) or self._wanted_plan is not None or self._judged[0] != self.model.sql()
 
     def _work(self) -> None:
         """Work until nothing is left; at most one runs at a time."""
@@ -300,13 +300,13 @@ class Builder:
                     self._busy = ""
                     self._draw()
                     return
-                statement = self.model.statement
+                sql = self.model.sql()
             if self._wanted_plan is not None:
                 self._make_plan(self._wanted_plan)
-            elif self._judged[0] != statement:
-                findings = self.model.judge(statement, self.model.version)
+            elif self._judged[0] != sql:
+                findings = self.model.judge(sql, self.model.version)
                 with self._lock:
-                    self._judged = (statement, findings)
+                    self._judged = (sql, findings)
             else:
                 self._read_next()
             with self._lock:

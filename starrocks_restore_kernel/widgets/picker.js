@@ -215,7 +215,7 @@ function render({ model, el }) {
     const unused = model.get("unused");
     status.textContent = unused ? "ticks are not used" : `${number(ticked)} of ${number(data.count)} ticked`;
     root.classList.toggle("srk-unused", unused);
-    all.textContent = query.value.trim() ? "Tick shown" : "Tick all";
+    all.textContent = query.value.trim() ? `Tick ${number(rows.length)} shown` : "Tick all";
     all.disabled = !rows.length;
     none.disabled = !ticked;
   }
