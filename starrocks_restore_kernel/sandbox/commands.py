@@ -145,7 +145,7 @@ class Commands:
         if reader.at("("):
             reader.balanced()
         if token.kind == "number":
-            return sign + token.text
+            return int(sign + token.text) if token.text.isdecimal() else float(sign + token.text)
         words: dict[str, object] = {"NULL": "", "ON": 1, "TRUE": 1, "OFF": 0, "FALSE": 0}
         return token.value if token.kind == "string" else words.get(token.text.upper(), token.value)
 

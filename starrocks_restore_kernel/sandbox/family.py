@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..errors import RestoreSyntaxError
@@ -81,17 +82,22 @@ def read_family(frontend: Frontend, text: str) -> tuple[Statement, list[Diagnost
     SqlError
         For a syntax error, and for a rule of the AST builder, since both come before anything is executed.
     """
-    version = frontend.release.name
     try:
-        statement = parse(text, version=version)
+        statement, found = _read(text, frontend.release.name)
     except RestoreSyntaxError as error:
         first = error.diagnostics[0]
         line, column = (first.span.line, first.span.column) if first.span is not None else (None, None)
         raise syntax(first.message, line, column) from error
-    found = [each for each in check(text, version=version) if each.severity == "error"]
     if found and found[0].code in _BUILDER:
         raise syntax(found[0].message)
-    return statement, found
+    return statement, list(found)
+
+
+# A client that follows a job sends the same text every few seconds.
+@lru_cache(maxsize=256)
+def _read(text: str, version: str) -> tuple[Statement, tuple[Diagnostic, ...]]:
+    statement = parse(text, version=version)
+    return statement, tuple(each for each in check(text, version=version) if each.severity == "error")
 
 
 def _refusal(found: Diagnostic) -> SqlError:

@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
 
 from ..errors import UsageProblem
 from ..language.versions import NEWEST
@@ -77,7 +78,7 @@ class Sandbox:
     Raises
     ------
     UsageProblem
-        If the host is not a loopback address, or the seed or the version is unknown.
+        If the host is not a loopback address, there is no user, or the seed or the version is unknown.
 
     Examples
     --------
@@ -105,6 +106,8 @@ class Sandbox:
         self.clock: Clock = clock or FastClock(speed)
         self.version = version
         self.users = dict(users) if users is not None else {"root": ""}
+        if not self.users:
+            raise UsageProblem("a sandbox without users lets nobody in", hint='write users={"root": ""}')
         self.seed = seed
         self._backends = backends
         self._pace = pace
@@ -129,9 +132,9 @@ class Sandbox:
     def url(self) -> str:
         """What a client connects to."""
         user = next(iter(self.users))
-        password = f":{self.users[user]}" if self.users[user] else ""
+        password = f":{quote(self.users[user], safe='')}" if self.users[user] else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"starrocks://{user}{password}@{host}:{self.port}"
+        return f"starrocks://{quote(user, safe='')}{password}@{host}:{self.port}"
 
     @property
     def running(self) -> bool:

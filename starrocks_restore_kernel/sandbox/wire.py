@@ -8,6 +8,7 @@ that a slow one blocks nobody; a client that vanishes leaves no traceback.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import itertools
@@ -206,8 +207,9 @@ class _Connection(Connection):  # type: ignore[misc]
         await self.stream.write(self.ok())
 
     async def handle_change_user(self, data: bytes) -> None:
-        """Log in again on the same connection; one that fails is closed, which a frontend does not do but may."""
-        await super().handle_change_user(data)
+        """Log in again on the same connection; after a failure the old user goes on (MysqlProto.java, changeUser)."""
+        with contextlib.suppress(_LoginRefused):
+            await super().handle_change_user(data)
 
     def _packet(self, error: SqlError) -> bytes:
         # MysqlErrPacket.java; an empty text would be read as "Query OK", says its comment.
@@ -308,6 +310,20 @@ def _matches(password: str, response: bytes, challenge: bytes) -> bool:
     return hmac.compare_digest(expected, response)
 
 
+def _read_exactly(reader: asyncio.StreamReader) -> None:
+    """Let ``read(n)`` wait for all n bytes: mysql-mimic takes half a packet's head for a whole one."""
+
+    async def read(count: int = -1) -> bytes:
+        try:
+            return await reader.readexactly(count)
+        except asyncio.IncompleteReadError as error:
+            if error.partial:
+                raise
+            return b""
+
+    reader.read = read  # type: ignore[method-assign, assignment]
+
+
 class WireServer(MysqlServer):  # type: ignore[misc]
     """Accepts connections for one frontend."""
 
@@ -319,6 +335,7 @@ class WireServer(MysqlServer):  # type: ignore[misc]
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def _client_connected_cb(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _read_exactly(reader)
         connection = _Connection(
             self.frontend,
             self.users,

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from sandbox.small_cluster import Cluster
 
 U = 'CREATE TABLE u ({columns}) {keys} {partitions} DISTRIBUTED BY {distribution} PROPERTIES ("replication_num" = "1")'
 SAME = {
@@ -29,7 +34,7 @@ DRIFTS = [
 
 
 @pytest.mark.parametrize(("drift", "text"), DRIFTS)
-def test_table_that_has_drifted_is_refused(cluster, drift, text):
+def test_table_that_has_drifted_is_refused(cluster: Cluster, drift: dict[str, str], text: str) -> None:
     """Each difference has its own words, and the table is left as it is."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u; " + U.format(**{**SAME, **drift}))
@@ -40,8 +45,8 @@ def test_table_that_has_drifted_is_refused(cluster, drift, text):
     assert [(0,)] == cluster.run("SELECT count(*) FROM u")
 
 
-def test_other_partitioning_is_refused_without_a_name(cluster):
-    """This one text does not say which table."""
+def test_other_partitioning_is_refused_without_a_name(cluster: Cluster) -> None:
+    """The one text that does not say which table."""
     timestamp = cluster.backup()
     partitions = "PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN (MAXVALUE))"
     cluster.run("DROP TABLE u; " + U.format(**{**SAME, "partitions": partitions}))
@@ -49,7 +54,7 @@ def test_other_partitioning_is_refused_without_a_name(cluster):
     assert "[COMMON_ERROR, msg: Table's partition type is different]" == cluster.finish()["Status"]
 
 
-def test_comment_of_a_column_matters(cluster):
+def test_comment_of_a_column_matters(cluster: Cluster) -> None:
     """Column.java compares comments too, so a comment that was changed since stands in the way."""
     timestamp = cluster.backup()
     columns = 'id INT NOT NULL COMMENT "who", name VARCHAR(20)'
@@ -58,7 +63,7 @@ def test_comment_of_a_column_matters(cluster):
     assert "different schema, column: id in existed table" in cluster.finish()["Status"]
 
 
-def test_comment_and_properties_of_a_table_do_not_matter(cluster):
+def test_comment_and_properties_of_a_table_do_not_matter(cluster: Cluster) -> None:
     """What is only about the table as a whole is not compared."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u; " + U.format(**{**SAME, "keys": 'PRIMARY KEY (id) COMMENT "people"'}))
@@ -74,7 +79,7 @@ def test_comment_and_properties_of_a_table_do_not_matter(cluster):
         ('px VALUES [("2024-02-10"), ("2024-02-15"))', "Partition p2 in table t has conflict range with existing"),
     ],
 )
-def test_moved_range_is_refused(cluster, partition, text):
+def test_moved_range_is_refused(cluster: Cluster, partition: str, text: str) -> None:
     """Same name and other range, or another name in the way."""
     timestamp = cluster.backup()
     cluster.run(f"ALTER TABLE t DROP PARTITION p2; ALTER TABLE t ADD PARTITION {partition}")
@@ -82,7 +87,7 @@ def test_moved_range_is_refused(cluster, partition, text):
     assert text in cluster.finish()["Status"]
 
 
-def test_missing_list_partition_is_refused(cluster):
+def test_missing_list_partition_is_refused(cluster: Cluster) -> None:
     """Only range partitions can be added to an existing table."""
     cluster.run("CREATE TABLE l (c VARCHAR(8) NOT NULL, n INT) DUPLICATE KEY (c) PARTITION BY LIST (c) "
                 "(PARTITION pa VALUES IN ('a', 'b'), PARTITION pc VALUES IN ('c')) DISTRIBUTED BY HASH (c) BUCKETS 1 "
@@ -93,7 +98,7 @@ def test_missing_list_partition_is_refused(cluster):
     assert "[COMMON_ERROR, msg: No partition exist in single partitioned table l]" == cluster.finish()["Status"]
 
 
-def test_failure_of_a_later_table_drops_a_local_one_behind_an_alias(cluster):
+def test_failure_of_a_later_table_drops_a_local_one_behind_an_alias(cluster: Cluster) -> None:
     """A new table bears its origin name until all have passed, and the clean-up drops by name.
 
     RestoreJob.java, checkAndPrepareMeta and cancelInternal.

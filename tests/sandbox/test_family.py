@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.small_cluster import Cluster
 
 
 @pytest.mark.parametrize(
@@ -37,12 +44,12 @@ import pytest
         ),
     ],
 )
-def test_refusal_has_the_servers_code_state_and_frame(cluster, sql, error):
+def test_refusal_has_the_servers_code_state_and_frame(cluster: Cluster, sql: str, error: tuple[int, str, str]) -> None:
     """AST builder, analyzer with a code, unknown names: each in its frame."""
     assert error == cluster.refused(sql)
 
 
-def test_duplicate_is_reported_with_its_place(cluster):
+def test_duplicate_is_reported_with_its_place(cluster: Cluster) -> None:
     """The one analyzer error that carries a position."""
     sql = "RESTORE SNAPSHOT db1.s FROM repo ON (t, t) PROPERTIES ('backup_timestamp'='T')"
     code, state, text = cluster.refused(sql)
@@ -51,7 +58,7 @@ def test_duplicate_is_reported_with_its_place(cluster):
     assert text.endswith("Detail message: Duplicated table: t.")
 
 
-def test_syntax_error_is_placed_in_the_whole_text(cluster):
+def test_syntax_error_is_placed_in_the_whole_text(cluster: Cluster) -> None:
     """One bad statement, and nothing of the packet is executed."""
     text = "DROP TABLE db1.t;\nSHOW BACKUP;\n  RESTORE SNAPSHOT"
     code, state, message = cluster.refused(text)
@@ -60,14 +67,14 @@ def test_syntax_error_is_placed_in_the_whole_text(cluster):
     assert [(4,)] == cluster.run("SELECT count(*) FROM db1.t")
 
 
-def test_first_failure_ends_the_packet(cluster):
+def test_first_failure_ends_the_packet(cluster: Cluster) -> None:
     """What ran before it stays done."""
     assert 5501 == cluster.refused("CREATE DATABASE made; USE nope; CREATE DATABASE unmade")[0]
     names = {row[0] for row in cluster.run("SHOW DATABASES")}
     assert ("made" in names, "unmade" in names) == (True, False)
 
 
-def test_show_restore_has_eighteen_columns(cluster):
+def test_show_restore_has_eighteen_columns(cluster: Cluster) -> None:
     """In the server's order, and none of them counted as a number."""
     result = cluster.session.run("SHOW RESTORE")
     expected = (
@@ -78,7 +85,7 @@ def test_show_restore_has_eighteen_columns(cluster):
     assert {"string"} == {each.kind.value for each in result.columns}
 
 
-def test_new_backup_hides_the_finished_restore(cluster):
+def test_new_backup_hides_the_finished_restore(cluster: Cluster) -> None:
     """One job per database is remembered, whichever kind came last."""
     timestamp = cluster.backup()
     cluster.restore(timestamp)
@@ -87,7 +94,7 @@ def test_new_backup_hides_the_finished_restore(cluster):
     assert [] == cluster.run("SHOW RESTORE")
 
 
-def test_dropped_database_hides_its_job(cluster):
+def test_dropped_database_hides_its_job(cluster: Cluster) -> None:
     """Nothing leads to the job any more."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, "s1", "DATABASE db1 AS db2")
@@ -96,7 +103,7 @@ def test_dropped_database_hides_its_job(cluster):
     assert [] == cluster.run("SHOW RESTORE")
 
 
-def test_show_repositories(cluster):
+def test_show_repositories(cluster: Cluster) -> None:
     """Broker is empty without one; ErrMsg is NULL while the storage is there."""
     (row,) = cluster.named("SHOW REPOSITORIES")
     assert ("repo", "false", "s3://bucket/backups", "", None) == tuple(
@@ -105,7 +112,8 @@ def test_show_repositories(cluster):
 
 
 @pytest.fixture
-def snapshots(cluster):
+def snapshots(cluster: Cluster) -> Cluster:
+    """Two snapshots and a broken one, with the rows that they show."""
     first = cluster.backup("s1")
     second = cluster.backup("s2", on="ON (t)")
     (cluster.frontend.repositories["repo"].directory / "__ss_broken").mkdir()
@@ -130,7 +138,9 @@ def snapshots(cluster):
         ("WHERE SNAPSHOT LIKE 's1'", ["broken", "s1", "s2"]),
     ],
 )
-def test_filter_of_show_snapshot_is_what_the_server_makes_of_it(snapshots, where, labels):
+def test_filter_of_show_snapshot_is_what_the_server_makes_of_it(
+    snapshots: Cluster, where: str, labels: list[str]
+) -> None:
     """Any comparison is an equality, NOT IN is IN, LIKE is ignored, and a missing name is a row."""
     assert [snapshots.rows[label] for label in labels] == snapshots.run(f"SHOW SNAPSHOT ON repo {where}")
 
@@ -139,14 +149,14 @@ def test_filter_of_show_snapshot_is_what_the_server_makes_of_it(snapshots, where
     "where",
     ["TIMESTAMP = 'T'", "SNAPSHOT = s", "SNAPSHOT = 'a' OR SNAPSHOT = 'b'", "SNAPSHOT = 'a' AND x = 'b'"],
 )
-def test_filter_that_show_snapshot_refuses(snapshots, where):
+def test_filter_that_show_snapshot_refuses(snapshots: Cluster, where: str) -> None:
     """The example in the text is the server's own."""
     text = "Where clause should looks like: SNAPSHOT = 'your_snapshot_name' [AND TIMESTAMP = '2018-04-18-19-19-10']"
     expected = (1064, "HY000", f"Getting analyzing error. Detail message: {text}.")
     assert expected == snapshots.refused(f"SHOW SNAPSHOT ON repo WHERE {where}")
 
 
-def test_snapshot_with_its_timestamp_shows_details(snapshots):
+def test_snapshot_with_its_timestamp_shows_details(snapshots: Cluster) -> None:
     """Five columns, the JSON of tables and partitions in one."""
     timestamp = snapshots.rows["s2"][1]
     (row,) = snapshots.named(f"SHOW SNAPSHOT ON repo WHERE TIMESTAMP = '{timestamp}' AND SNAPSHOT = 's2'")
@@ -155,7 +165,7 @@ def test_snapshot_with_its_timestamp_shows_details(snapshots):
     assert '"partitions": {\n    "p1": {},\n    "p2": {},\n    "p3": {}\n   }' in row["Details"]
 
 
-def test_wrong_timestamp_is_a_row_and_no_error(snapshots):
+def test_wrong_timestamp_is_a_row_and_no_error(snapshots: Cluster) -> None:
     """Its Status says what was not found."""
     sql = "SHOW SNAPSHOT ON repo WHERE SNAPSHOT = 's1' AND TIMESTAMP = '2001'"
     (row,) = snapshots.named(sql)
@@ -163,7 +173,7 @@ def test_wrong_timestamp_is_a_row_and_no_error(snapshots):
     assert row["Status"].startswith("Failed to get info: Expected one file with path: ")
 
 
-def test_prepared_for_other_versions(empty):
+def test_prepared_for_other_versions(empty: Callable[..., Cluster]) -> None:
     """The grammar is that of the release the sandbox answers as."""
     older = empty(version="3.3")
     older.run("CREATE DATABASE db1")

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from starrocks_restore_kernel.sandbox.cluster import Pace
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.small_cluster import Cluster
+
 COUNT_T = "SELECT count(*) FROM db1.t"
 
 
-def test_dropped_table_comes_back_with_its_rows(cluster):
+def test_dropped_table_comes_back_with_its_rows(cluster: Cluster) -> None:
     """The main road: backup, drop, restore, and the same rows are there."""
     before = cluster.run("SELECT * FROM db1.t ORDER BY k")
     timestamp = cluster.backup()
@@ -18,7 +25,7 @@ def test_dropped_table_comes_back_with_its_rows(cluster):
     assert before == cluster.run("SELECT * FROM db1.t ORDER BY k")
 
 
-def test_job_walks_through_every_state_in_order(cluster):
+def test_job_walks_through_every_state_in_order(cluster: Cluster) -> None:
     """Six steps at least, with the id unknown until the first has run."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE t")
@@ -32,7 +39,7 @@ def test_job_walks_through_every_state_in_order(cluster):
     assert [True] + [False] * 6 == [unknown for _, unknown in seen]
 
 
-def test_unfinished_tasks_shrink_while_downloading(cluster):
+def test_unfinished_tasks_shrink_while_downloading(cluster: Cluster) -> None:
     """One task per tablet replica, signed and naming its backend; the one being worked on reports 0/1."""
     cluster.frontend.pace = Pace(download=1)
     timestamp = cluster.backup()
@@ -47,7 +54,7 @@ def test_unfinished_tasks_shrink_while_downloading(cluster):
     assert f"[{first[3].split('=')[0]}: 0/1]" == cluster.job()["Progress"]
 
 
-def test_several_tablets_in_a_task_report_how_many_are_done(cluster):
+def test_several_tablets_in_a_task_report_how_many_are_done(cluster: Cluster) -> None:
     """With max_download_task_per_be a task holds several tablets, and Progress says something."""
     cluster.frontend.pace = Pace(download=1)
     timestamp = cluster.backup()
@@ -61,7 +68,7 @@ def test_several_tablets_in_a_task_report_how_many_are_done(cluster):
     assert job["Progress"].endswith(": 4/6]")
 
 
-def test_times_appear_as_the_phases_end(cluster):
+def test_times_appear_as_the_phases_end(cluster: Cluster) -> None:
     """The time columns are NULL until their phase has ended, and count on the FE clock."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE t")
@@ -74,7 +81,7 @@ def test_times_appear_as_the_phases_end(cluster):
     assert None not in times
 
 
-def test_only_the_partitions_in_the_snapshot_are_replaced(cluster):
+def test_only_the_partitions_in_the_snapshot_are_replaced(cluster: Cluster) -> None:
     """A restore merges: other partitions keep their rows, even those loaded later."""
     timestamp = cluster.backup()
     cluster.run("DELETE FROM db1.t WHERE k > 0; INSERT INTO db1.t VALUES (9, '2024-03-20', 'new')")
@@ -83,7 +90,7 @@ def test_only_the_partitions_in_the_snapshot_are_replaced(cluster):
     assert [(1,), (2,), (9,)] == cluster.run("SELECT k FROM db1.t ORDER BY k")
 
 
-def test_partition_that_was_dropped_is_added_again(cluster):
+def test_partition_that_was_dropped_is_added_again(cluster: Cluster) -> None:
     """A range partition that only the snapshot has is made anew."""
     timestamp = cluster.backup()
     cluster.run("ALTER TABLE t DROP PARTITION p2")
@@ -94,7 +101,7 @@ def test_partition_that_was_dropped_is_added_again(cluster):
     assert [(4,)] == cluster.run(COUNT_T)
 
 
-def test_alias_makes_a_new_table_and_leaves_the_old_alone(cluster):
+def test_alias_makes_a_new_table_and_leaves_the_old_alone(cluster: Cluster) -> None:
     """AS gives the copy another name; RestoreObjs still shows the origin."""
     timestamp = cluster.backup()
     cluster.run("DELETE FROM t WHERE k = 1")
@@ -105,7 +112,7 @@ def test_alias_makes_a_new_table_and_leaves_the_old_alone(cluster):
     assert [("u_old",)] == [row[1:2] for row in cluster.run("SHOW PARTITIONS FROM u_old")]
 
 
-def test_alias_of_an_existing_table_fails(cluster):
+def test_alias_of_an_existing_table_fails(cluster: Cluster) -> None:
     """The table's name is part of the signature, so an alias can only make a new table."""
     timestamp = cluster.backup()
     cluster.run("CREATE TABLE u2 (id INT NOT NULL, name VARCHAR(20)) PRIMARY KEY (id) "
@@ -117,7 +124,7 @@ def test_alias_of_an_existing_table_fails(cluster):
     assert expected == cluster.finish()["Status"]
 
 
-def test_new_database_is_made_and_the_view_still_names_the_old(cluster):
+def test_new_database_is_made_and_the_view_still_names_the_old(cluster: Cluster) -> None:
     """DATABASE a AS b restores everything elsewhere; a view's text is not rewritten."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, "s1", "DATABASE db1 AS db2")
@@ -127,7 +134,7 @@ def test_new_database_is_made_and_the_view_still_names_the_old(cluster):
     assert [] == cluster.run("SELECT * FROM db2.w")
 
 
-def test_snapshot_without_database_goes_back_to_its_own(cluster):
+def test_snapshot_without_database_goes_back_to_its_own(cluster: Cluster) -> None:
     """RESTORE SNAPSHOT s1 takes the target from the snapshot."""
     timestamp = cluster.backup()
     cluster.run("DROP DATABASE db1")
@@ -136,7 +143,7 @@ def test_snapshot_without_database_goes_back_to_its_own(cluster):
     assert [("t",), ("u",), ("w",)] == cluster.run("SHOW TABLES FROM db1")
 
 
-def test_default_replication_number_needs_three_hosts(cluster):
+def test_default_replication_number_needs_three_hosts(cluster: Cluster) -> None:
     """The classic trap: replication_num is not the snapshot's but 3, and there is one backend."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE t")
@@ -146,7 +153,7 @@ def test_default_replication_number_needs_three_hosts(cluster):
     assert "[COMMON_ERROR, msg: failed to find 3 different hosts to create table: t]" == job["Status"]
 
 
-def test_default_replication_number_clashes_with_an_existing_table(cluster):
+def test_default_replication_number_clashes_with_an_existing_table(cluster: Cluster) -> None:
     """Over an existing table the number must be the table's own."""
     timestamp = cluster.backup()
     cluster.run(f'RESTORE SNAPSHOT db1.s1 FROM repo ON (u) PROPERTIES ("backup_timestamp" = "{timestamp}")')
@@ -155,7 +162,7 @@ def test_default_replication_number_clashes_with_an_existing_table(cluster):
     assert [(3,)] == cluster.run("SELECT count(*) FROM u")
 
 
-def test_three_backends_take_three_replicas(empty):
+def test_three_backends_take_three_replicas(empty: Callable[..., Cluster]) -> None:
     """With three hosts the default works, and each replica downloads."""
     cluster = empty(backends=3)
     cluster.plant()
@@ -168,7 +175,7 @@ def test_three_backends_take_three_replicas(empty):
     assert ["3"] == [row[10] for row in cluster.run("SHOW PARTITIONS FROM u")]
 
 
-def test_table_under_restore_can_neither_be_read_nor_written(cluster):
+def test_table_under_restore_can_neither_be_read_nor_written(cluster: Cluster) -> None:
     """An in-place restore is an outage of the table until it ends."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (t)")
@@ -185,7 +192,7 @@ def test_table_under_restore_can_neither_be_read_nor_written(cluster):
 
 
 @pytest.mark.parametrize("state", ["PENDING", "SNAPSHOTING", "DOWNLOAD", "DOWNLOADING", "COMMIT"])
-def test_cancel_before_the_moves_leaves_the_rows_as_they_were(cluster, state):
+def test_cancel_before_the_moves_leaves_the_rows_as_they_were(cluster: Cluster, state: str) -> None:
     """Up to COMMIT nothing of an existing table is touched, and what was new is gone."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u; DELETE FROM t WHERE k = 1")
@@ -199,7 +206,7 @@ def test_cancel_before_the_moves_leaves_the_rows_as_they_were(cluster, state):
     assert [("t",), ("w",)] == cluster.run("SHOW TABLES")
 
 
-def test_cancel_while_committing_leaves_old_and_new_rows_side_by_side(cluster):
+def test_cancel_while_committing_leaves_old_and_new_rows_side_by_side(cluster: Cluster) -> None:
     """Behind the point of no return some tablets are the snapshot's and some are not."""
     timestamp = cluster.backup()
     cluster.run(
@@ -220,7 +227,7 @@ def test_cancel_while_committing_leaves_old_and_new_rows_side_by_side(cluster):
     assert [(1,), (2,), (3,)] == cluster.run("SELECT id FROM u ORDER BY id")
 
 
-def test_restored_view_takes_the_place_of_the_local_one(cluster):
+def test_restored_view_takes_the_place_of_the_local_one(cluster: Cluster) -> None:
     """A view of the snapshot replaces the local view of that name."""
     timestamp = cluster.backup()
     cluster.run("DROP VIEW w; CREATE VIEW w AS SELECT 1 AS one")
@@ -229,7 +236,7 @@ def test_restored_view_takes_the_place_of_the_local_one(cluster):
     assert [("dt",), ("n",)] == [row[:1] for row in cluster.run("DESC w")]
 
 
-def test_cancelled_restore_of_a_view_loses_the_local_one(cluster):
+def test_cancelled_restore_of_a_view_loses_the_local_one(cluster: Cluster) -> None:
     """PENDING dropped the old view and the cancel drops the new one (RestoreJob.java, cancelInternal)."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (VIEW w)")
@@ -238,14 +245,14 @@ def test_cancelled_restore_of_a_view_loses_the_local_one(cluster):
     assert [("t",), ("u",)] == cluster.run("SHOW TABLES")
 
 
-def test_view_over_a_table_is_refused(cluster):
+def test_view_over_a_table_is_refused(cluster: Cluster) -> None:
     """A local table is never replaced by a view."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (VIEW w AS u)")
     assert "[BAD_REPLACE, msg: Table: u has existed and it is not a View]" == cluster.finish()["Status"]
 
 
-def test_dropping_a_target_cancels_the_job(cluster):
+def test_dropping_a_target_cancels_the_job(cluster: Cluster) -> None:
     """A table or database that is gone ends the job, with its numeric id in the text."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (t)")
@@ -255,7 +262,7 @@ def test_dropping_a_target_cancels_the_job(cluster):
     assert f"[NOT_FOUND, msg: table {number} has been dropped]" == cluster.finish()["Status"]
 
 
-def test_timeout_cancels_the_job(cluster):
+def test_timeout_cancels_the_job(cluster: Cluster) -> None:
     """Two blanks stand in the server's own text."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (t)", properties='"timeout" = "600"')
@@ -265,7 +272,7 @@ def test_timeout_cancels_the_job(cluster):
     assert "[TIMEOUT, msg: restore job with label: s1  timeout.]" == job["Status"]
 
 
-def test_missing_data_file_is_retried_and_never_ends_the_job(cluster):
+def test_missing_data_file_is_retried_and_never_ends_the_job(cluster: Cluster) -> None:
     """What a backend cannot download shows as TaskErrMsg for as long as it lasts."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u")
@@ -284,7 +291,7 @@ def test_missing_data_file_is_retried_and_never_ends_the_job(cluster):
     assert ("FINISHED", "") == (cluster.finish()["State"], cluster.job()["TaskErrMsg"])
 
 
-def test_damaged_data_file_is_noticed(cluster):
+def test_damaged_data_file_is_noticed(cluster: Cluster) -> None:
     """The checksum in the file's name is verified on download."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u")
@@ -297,7 +304,7 @@ def test_damaged_data_file_is_noticed(cluster):
     assert "DOWNLOADING" == cluster.job()["State"]
 
 
-def test_unreadable_meta_is_found_only_by_the_job(cluster):
+def test_unreadable_meta_is_found_only_by_the_job(cluster: Cluster) -> None:
     """The submit says nothing of a missing __meta; the job dies of it."""
     timestamp = cluster.backup()
     for path in cluster.frontend.folder.rglob("__meta.*"):
@@ -306,7 +313,7 @@ def test_unreadable_meta_is_found_only_by_the_job(cluster):
     assert "[COMMON_ERROR, msg: Failed to read backup meta from file]" == cluster.finish()["Status"]
 
 
-def test_dead_backend_keeps_the_job_waiting(cluster):
+def test_dead_backend_keeps_the_job_waiting(cluster: Cluster) -> None:
     """Its tasks wait without an error until it returns."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, clauses="ON (t)")
@@ -320,7 +327,7 @@ def test_dead_backend_keeps_the_job_waiting(cluster):
     assert "FINISHED" == cluster.finish()["State"]
 
 
-def test_jobs_of_two_databases_go_on_side_by_side(cluster):
+def test_jobs_of_two_databases_go_on_side_by_side(cluster: Cluster) -> None:
     """One job per database, any number of databases; SHOW RESTORE lists them all."""
     timestamp = cluster.backup()
     cluster.restore(timestamp, "s1", "DATABASE db1 AS a")
@@ -331,7 +338,7 @@ def test_jobs_of_two_databases_go_on_side_by_side(cluster):
     }
 
 
-def test_replication_number_of_zero_breaks_inside_the_job(cluster):
+def test_replication_number_of_zero_breaks_inside_the_job(cluster: Cluster) -> None:
     """It passes the analyzer; a precondition then throws in every round until the timeout, and ends the round."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE t")
@@ -340,7 +347,7 @@ def test_replication_number_of_zero_breaks_inside_the_job(cluster):
     assert ("PENDING", "[OK]") == (cluster.job()["State"], cluster.job()["Status"])
 
 
-def test_replication_number_is_narrowed_to_sixteen_bits(cluster):
+def test_replication_number_is_narrowed_to_sixteen_bits(cluster: Cluster) -> None:
     """65537 means 1 to the partitions, and is shown in full."""
     timestamp = cluster.backup()
     cluster.run("DROP TABLE u")
@@ -349,7 +356,7 @@ def test_replication_number_is_narrowed_to_sixteen_bits(cluster):
     assert ("FINISHED", "65537") == (job["State"], job["ReplicationNum"])
 
 
-def test_versions_of_overwritten_partitions_are_the_snapshots(cluster):
+def test_versions_of_overwritten_partitions_are_the_snapshots(cluster: Cluster) -> None:
     """The visible version goes back with the rows."""
     timestamp = cluster.backup()
     before = [row[2] for row in cluster.run("SHOW PARTITIONS FROM u")]
@@ -359,7 +366,7 @@ def test_versions_of_overwritten_partitions_are_the_snapshots(cluster):
     assert before == [row[2] for row in cluster.run("SHOW PARTITIONS FROM u")]
 
 
-def test_auto_increment_goes_back_to_the_snapshots_counter(cluster):
+def test_auto_increment_goes_back_to_the_snapshots_counter(cluster: Cluster) -> None:
     """After a restore the counter continues where the backup left it."""
     cluster.run("CREATE TABLE a (id BIGINT NOT NULL AUTO_INCREMENT, v INT) PRIMARY KEY (id) "
                 'DISTRIBUTED BY HASH (id) BUCKETS 1 PROPERTIES ("replication_num" = "1"); '

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import pymysql
 import pytest
@@ -13,21 +14,32 @@ import pytest
 from starrocks_restore_kernel.errors import UsageProblem
 from starrocks_restore_kernel.sandbox import FastClock, Sandbox, SteppedClock
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.com", "", "::"])  # noqa: S104 - refused
-def test_only_this_machine_is_served(host):
+def test_only_this_machine_is_served(host: str) -> None:
     """A sandbox has no business on a network."""
     with pytest.raises(UsageProblem, match="not a loopback address"):
         Sandbox(host=host)
 
 
-def test_unknown_seed_is_refused():
+def test_url_quotes_what_it_must() -> None:
+    """A password with a slash still makes a URL; without any user there is none."""
+    sandbox = Sandbox(9030, users={"ana": "a/b@c"})
+    assert "starrocks://ana:a%2Fb%40c@127.0.0.1:9030" == sandbox.url
+    with pytest.raises(UsageProblem, match="lets nobody in"):
+        Sandbox(users={})
+
+
+def test_unknown_seed_is_refused() -> None:
     """And the known ones are named."""
     with pytest.raises(UsageProblem, match="write one of tutorial, or None"), Sandbox(seed="nope"):
         pass
 
 
-def test_frontend_needs_a_running_sandbox():
+def test_frontend_needs_a_running_sandbox() -> None:
     """Before start and after stop there is none."""
     sandbox = Sandbox(seed=None, clock=SteppedClock())
     with pytest.raises(UsageProblem, match="not running"):
@@ -39,7 +51,7 @@ def test_frontend_needs_a_running_sandbox():
         _ = sandbox.frontend
 
 
-def test_temporary_folder_goes_and_a_given_one_stays(tmp_path):
+def test_temporary_folder_goes_and_a_given_one_stays(tmp_path: Path) -> None:
     """A snapshot outlives the process only in a folder that was given."""
     with Sandbox(seed=None, clock=SteppedClock()) as sandbox:
         temporary = sandbox.frontend.folder
@@ -50,7 +62,7 @@ def test_temporary_folder_goes_and_a_given_one_stays(tmp_path):
     assert (tmp_path / "kept").is_dir()
 
 
-def test_snapshot_outlives_the_sandbox(tmp_path):
+def test_snapshot_outlives_the_sandbox(tmp_path: Path) -> None:
     """Another sandbox on the same folder reads the repository that the first one wrote."""
     from starrocks_restore_kernel.sandbox.session import Session
 
@@ -65,15 +77,14 @@ def test_snapshot_outlives_the_sandbox(tmp_path):
         session.run(create)
         ((_, timestamp, _),) = session.run("SHOW SNAPSHOT ON repo").rows
         session.run(
-            "RESTORE SNAPSHOT s1 FROM repo PROPERTIES "
-            f"('backup_timestamp' = '{timestamp}', 'replication_num' = '1')"
+            f"RESTORE SNAPSHOT s1 FROM repo PROPERTIES ('backup_timestamp' = '{timestamp}', 'replication_num' = '1')"
         )
         second.frontend.run(120)
         assert [(12000,)] == session.run("SELECT count(*) FROM shop.orders").rows
         session.close()
 
 
-def test_sandbox_starts_again():
+def test_sandbox_starts_again() -> None:
     """Stopped and started, it is as new."""
     sandbox = Sandbox(seed=None, clock=SteppedClock())
     for _ in range(2):
@@ -85,7 +96,7 @@ def test_sandbox_starts_again():
     assert not sandbox.running
 
 
-def test_taken_port_is_an_error():
+def test_taken_port_is_an_error() -> None:
     """And leaves nothing behind."""
     with Sandbox(seed=None, clock=SteppedClock()) as first:
         second = Sandbox(port=first.port, seed=None, clock=SteppedClock())
@@ -94,7 +105,7 @@ def test_taken_port_is_an_error():
         assert not second.running
 
 
-def test_stop_cuts_open_connections():
+def test_stop_cuts_open_connections() -> None:
     """Threads end, whoever is still connected."""
     before = threading.active_count()
     with Sandbox(seed=None, clock=SteppedClock()) as sandbox, contextlib.ExitStack() as open_:
@@ -104,13 +115,13 @@ def test_stop_cuts_open_connections():
     assert before == threading.active_count()
 
 
-def test_daemon_moves_jobs_by_itself():
+def test_daemon_moves_jobs_by_itself() -> None:
     """With a fast clock nobody has to tick."""
     moved = threading.Event()
     with Sandbox(speed=3000.0) as sandbox:
         original = sandbox.frontend.handle_jobs
 
-        def handle_jobs():
+        def handle_jobs() -> None:
             original()
             if any(job.done for job in sandbox.frontend.jobs.values()):
                 moved.set()
@@ -125,7 +136,7 @@ def test_daemon_moves_jobs_by_itself():
             assert "FINISHED" == cursor.fetchone()[3]
 
 
-def test_fast_clock_runs_fast():
+def test_fast_clock_runs_fast() -> None:
     """Its seconds pass ``speed`` times as fast; a speed of nothing is refused."""
     with pytest.raises(ValueError, match="cannot run at speed 0"):
         FastClock(0)
@@ -137,10 +148,12 @@ def test_fast_clock_runs_fast():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_says_how_to_connect_and_ends_at_a_signal(number):
+def test_serve_says_how_to_connect_and_ends_at_a_signal(number: int) -> None:
     """A process of its own: connection lines on stdout, exit code 0, nothing on stderr."""
-    code = "from starrocks_restore_kernel.sandbox import serve; serve(port=0, show=lambda line: print(line, flush=True))"
-    with subprocess.Popen(
+    code = (
+        "from starrocks_restore_kernel.sandbox import serve; serve(port=0, show=lambda line: print(line, flush=True))"
+    )
+    with subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
     ) as process:
         first = process.stdout.readline()
