@@ -20,8 +20,8 @@ PLOTLY = "application/vnd.plotly.v1+json"
 _INTERVAL = 1.0
 _LOG = logging.getLogger(__name__)
 
-_LAB_GAP = 7
-"""Pixels that Lab leaves below plotly's box."""
+_LAB_PADDING = 7
+"""Pixels that Lab adds to HTML, and does not add to a chart."""
 
 Later = Callable[[float, Callable[[], None]], object]
 
@@ -120,7 +120,7 @@ def _replace(handle: Any, new: dict[str, Any]) -> None:
     # plotly's renderer in JupyterLab never draws a second figure into the same place (plotly/plotly.py#3053). Only a
     # change of the MIME type makes Lab build a new one, so the static picture takes the place for a moment. The two
     # messages arrive together, and the box keeps its height, so that the page does not jump.
-    height = new[PLOTLY]["layout"]["height"] + _LAB_GAP
+    height = new[PLOTLY]["layout"]["height"] - _LAB_PADDING
     held = f'<div style="height:{height}px;overflow:hidden">{new["text/html"]}</div>'
     handle.update({"text/html": held, "text/plain": new["text/plain"]}, raw=True)
     handle.update(new, raw=True)

@@ -134,12 +134,13 @@ def _button(label: str, tooltip: str) -> Any:
 
 
 def _fill(control: Any, known: Sequence[tuple[str, str]], chosen: str | None, waiting: str) -> None:
-    options: list[tuple[str, str | None]] = [(waiting, None), *known]
+    # Not None for "nothing": a dropdown takes that for no line at all, and shows none.
+    options = [(waiting, ""), *known]
     if chosen is not None and chosen not in {value for _, value in known}:
         options.append((chosen, chosen))
     if control.options != tuple(options):
         control.options = options
-    control.value = chosen
+    control.value = chosen or ""
     control.disabled = len(options) == 1
 
 

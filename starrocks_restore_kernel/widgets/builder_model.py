@@ -162,6 +162,14 @@ class BuilderModel:
     @property
     def needs(self) -> tuple[Need, ...]:
         """What has to be read, the most urgent first, without what failed."""
+        return tuple(each for each in self._wanted() if each not in self.failures)
+
+    @property
+    def failed(self) -> tuple[tuple[Need, RestoreError], ...]:
+        """What has to be read and could not be; a failure that concerns nobody any more is not told."""
+        return tuple((each, self.failures[each]) for each in self._wanted() if each in self.failures)
+
+    def _wanted(self) -> list[Need]:
         wanted: list[Need] = []
         if self.repositories is None:
             wanted.append(NeedRepositories())
@@ -174,7 +182,7 @@ class BuilderModel:
             wanted.append(NeedContents(self.repository, self.label, self.timestamp))
         if self.repository is not None and self.snapshots is None:
             wanted.append(NeedSnapshots(self.repository))
-        return tuple(each for each in wanted if each not in self.failures)
+        return wanted
 
     def answer(self, need: Need, value: Any) -> None:
         """Take what was read; an answer that is not needed any more is dropped."""

@@ -248,16 +248,16 @@ class Builder:
         return (*self.model.contradictions(), *judged)
 
     def _failure(self) -> str:
-        return "; ".join(f"{need}: {error}" for need, error in self.model.failures.items())
+        return "; ".join(f"{need}: {error}" for need, error in self.model.failed)
 
     # -- clicks
 
     def _listen(self) -> None:
         controls, model = self.controls, self.model
         for control, take in (
-            (controls.repository, model.choose_repository),
-            (controls.snapshot, model.choose_snapshot),
-            (controls.timestamp, model.choose_timestamp),
+            (controls.repository, lambda value: model.choose_repository(value or None)),
+            (controls.snapshot, lambda value: model.choose_snapshot(value or None)),
+            (controls.timestamp, lambda value: model.choose_timestamp(value or None)),
             (controls.target, lambda value: setattr(model, "target", value.strip())),
             (controls.replicas, lambda value: model.choose_replication(value.strip() or None)),
             (controls.scope, lambda value: setattr(model, "scope", value)),

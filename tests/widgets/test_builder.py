@@ -115,6 +115,10 @@ def test_a_failed_listing_is_shown_with_a_way_to_try_again(
     built = open_builder()
     built.controls.repository.value = "gone"
     assert "no route to storage" in built.controls.status.value
+    built.controls.repository.value = "repo"
+    assert built.controls.status.value == ""
+    built.controls.repository.value = "gone"
+    assert "no route to storage" in built.controls.status.value
     assert built.controls.retry.layout.display is None
     monkeypatch.setattr(source, "snapshots", lambda _: [])
     built.controls.retry.click()
