@@ -103,7 +103,7 @@ def test_the_tutorial_runs_beside_a_sandbox_that_ends_with_it(clone: Path, image
     seen = """
 import os, socket, sys
 socket.create_connection(("127.0.0.1", int(os.environ["SANDBOX_PORT"]))).close()
-print(os.environ["STARROCKS_RESTORE_SANDBOX"])
+print(os.environ["STARROCKS_RESTORE_SANDBOX"], flush=True)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
     # What stands for Jupyter's own command first finds the sandbox answering, then becomes a run of the notebook.
