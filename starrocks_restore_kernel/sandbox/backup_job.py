@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from .catalog import Table, View
 from .clock import backup_timestamp, time_text
 from .job import Job, JobState
@@ -160,7 +162,7 @@ class BackupJob(Job):
             try:
                 self.frontend.rows.save_bucket(each.schema, each.partition, each.bucket, local)
                 upload_file(local, folder, _DATA_FILE)
-            except OSError as error:
+            except (OSError, duckdb.Error) as error:
                 raise TaskError(str(error)) from error
 
         return upload
@@ -223,8 +225,9 @@ class BackupJob(Job):
         )
 
     def _object(self, reference: TableReference) -> str:
+        # No blank stands in front of the partitions (TableRefPersist.java, toString).
         partitions = "" if reference.partitions is None else f"PARTITIONS ({', '.join(reference.partitions)})"
-        return f"[{self.database}.{reference.name}{' ' + partitions if partitions else ''}]"
+        return f"[{self.database}.{reference.name}{partitions}]"
 
 
 def _saved(table: Table, partitions: list[Partition]) -> SavedTable:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .repository import Repository
     from .restore_job import RestoreJob
 
-__all__ = ["SYSTEM_DATABASES", "Frontend", "TickAborted"]
+__all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend", "TickAborted"]
 
 SYSTEM_DATABASES = ("_statistics_", "information_schema", "sys")
 """The databases that every cluster has; only information_schema has anything in it here."""

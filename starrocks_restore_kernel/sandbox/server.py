@@ -17,7 +17,7 @@ from urllib.parse import quote
 from ..errors import UsageProblem
 from ..language.versions import NEWEST
 from .clock import FastClock
-from .frontend import Frontend
+from .frontend import DAEMON_PERIOD, Frontend
 from .seeds import plant
 from .wire import WireServer, quiet
 
@@ -209,13 +209,22 @@ class Sandbox:
             await server.wait_closed()
 
     def _tick(self, frontend: Frontend, speed: float) -> None:
-        """Be the daemon: backends work every second of the FE clock, jobs step every third."""
+        """Be the daemon: backends work every second of the FE clock, jobs step every third.
+
+        A round that fails is followed by the next one, as on a server; it is said once.
+        """
+        said = ""
         for count in itertools.count(1):
             if self._stopping.wait(1.0 / speed):
                 return
-            frontend.work(1)
-            if count % 3 == 0:
-                frontend.handle_jobs()
+            try:
+                frontend.work(1)
+                if count % DAEMON_PERIOD == 0:
+                    frontend.handle_jobs()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next round comes
+                if repr(error) != said:
+                    said = repr(error)
+                    logging.getLogger(__name__).warning("a round of the backup handler failed: %s", said)
 
     def stop(self) -> None:
         """Cut all connections, stop the daemon, and remove a temporary folder; harmless if it is not running."""

@@ -348,7 +348,7 @@ _DEFAULT_CATALOG = (
     "An internal catalog contains this cluster's self-managed tables.",
 )
 
-# Statements that find nothing here, with their titles (ShowResultMetaFactory.java).
+# Statements that find nothing here, with the first of their titles (ShowResultMetaFactory.java).
 _EMPTY = {
     "FUNCTIONS": ["Signature", "Return Type", "Function Type", "Intermediate Type", "Properties"],
     "STATUS": "Variable_name Value",
@@ -362,6 +362,8 @@ _EMPTY = {
     "TRIGGERS": "Trigger Event Table",
     "EVENTS": "Db Name",
     "LOAD": "JobId Label State",
+    "ROUTINE": "Id Name State",
+    "MATERIALIZED": "id database_name name refresh_type is_active inactive_reason partition_type",
 }
 
 

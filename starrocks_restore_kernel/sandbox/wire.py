@@ -68,6 +68,9 @@ _KINDS = {
 
 _NATIVE = "mysql_native_password"
 
+_UNKNOWN_COMMAND = 1047
+"""ERR_UNKNOWN_COM_ERROR (ErrorCode.java)."""
+
 _GONE = (ConnectionClosed, ConnectionError, asyncio.IncompleteReadError, struct.error)
 """How a client that went away shows, wherever in a packet it was."""
 
@@ -216,6 +219,14 @@ class _Connection(Connection):  # type: ignore[misc]
         head = b"\xff" + struct.pack("<H", error.code) + b"#" + error.sqlstate.encode()[:5].ljust(5, b"0")
         return head + (error.message or "Unknown error").encode()
 
+    def error(self, *, msg: object = "", code: int = 1105) -> bytes:
+        """Write what mysql-mimic reports by itself, or an error of ours that came through it."""
+        if isinstance(msg, SqlError):
+            return self._packet(msg)
+        if code == _UNKNOWN_COMMAND:
+            return self._packet(SqlError("Unknown command", code, "08S01"))
+        return self._packet(SqlError(str(msg), code))
+
     async def handle_init_db(self, data: bytes) -> None:
         """Answer COM_INIT_DB."""
         await self._answer_to(lambda work: work.use(data.decode("utf-8", "replace")))
@@ -282,7 +293,7 @@ class _Connection(Connection):  # type: ignore[misc]
         loop = asyncio.get_running_loop()
         results, error = await loop.run_in_executor(self.pool, _guarded, self.work, sql)
         if error is not None:
-            raise MysqlError(error.message, error.code)
+            raise error
         last = results[-1]
         if isinstance(last, Done):
             return ResultSet([], [])

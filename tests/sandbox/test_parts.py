@@ -186,7 +186,7 @@ def test_backup_shows_fourteen_columns_and_its_objects(cluster: Cluster) -> None
     cluster.run("BACKUP SNAPSHOT db1.s1 TO repo ON (u, t PARTITION (p1))")
     job = cluster.job(kind="BACKUP")
     assert 14 == len(job)
-    assert "[db1.t PARTITIONS (p1)], [db1.u]" == job["BackupObjs"]
+    assert "[db1.tPARTITIONS (p1)], [db1.u]" == job["BackupObjs"]
 
 
 def test_other_name_of_the_same_place_is_an_empty_repository(cluster: Cluster) -> None:

@@ -136,6 +136,23 @@ def test_daemon_moves_jobs_by_itself() -> None:
             assert "FINISHED" == cursor.fetchone()[3]
 
 
+def test_daemon_goes_on_after_a_failed_round(caplog: pytest.LogCaptureFixture) -> None:
+    """An exception ends a round and not the daemon; it is said once."""
+    rounds = []
+    enough = threading.Event()
+    with Sandbox(speed=3000.0, seed=None) as sandbox:
+
+        def handle_jobs() -> None:
+            rounds.append(1)
+            if len(rounds) > 3:
+                enough.set()
+            raise RuntimeError("a round that fails")
+
+        sandbox.frontend.handle_jobs = handle_jobs
+        assert enough.wait(30)
+    assert 1 == sum("a round that fails" in each.getMessage() for each in caplog.records)
+
+
 def test_fast_clock_runs_fast() -> None:
     """Its seconds pass ``speed`` times as fast; a speed of nothing is refused."""
     with pytest.raises(ValueError, match="cannot run at speed 0"):

@@ -222,6 +222,36 @@ def test_only_queries_can_be_prepared(sandbox: Sandbox, connect: Callable[..., C
     assert (1295, "This command is not supported in the prepared statement protocol yet") == caught.value.args
 
 
+def test_prepared_query_runs(connect: Callable[..., Connection]) -> None:
+    """Values come as text in the binary protocol; what goes wrong has our code and state."""
+    connection = connect()
+    connection._execute_command(0x16, "SELECT count(*), 'x' FROM shop.orders")
+    statement = connection._read_packet()._data[1:5]
+    connection._execute_command(0x17, statement + b"\0" + struct.pack("<I", 1))
+    assert b"\x02" == connection._read_packet()._data
+    packets = [connection._read_packet()._data for _ in range(5)]
+    assert b"\0\0\x0512000\x01x" == packets[3]
+    connection._execute_command(0x16, "SELECT * FROM shop.nope")
+    statement = connection._read_packet()._data[1:5]
+    connection._execute_command(0x17, statement + b"\0" + struct.pack("<I", 1))
+    with pytest.raises(pymysql.MySQLError) as caught:
+        connection._read_packet()
+    assert 5502 == caught.value.args[0]
+
+
+def test_unknown_command_is_refused(connect: Callable[..., Connection]) -> None:
+    """1047, and the connection goes on."""
+    connection = connect()
+    connection._execute_command(0x1C, b"")
+    with pytest.raises(pymysql.MySQLError):
+        connection._read_packet()
+    connection._execute_command(0x0A, b"")
+    with pytest.raises(pymysql.MySQLError) as caught:
+        connection._read_packet()
+    assert (1047, "Unknown command") == caught.value.args
+    assert ((1,),) == ask(connection, "SELECT 1")
+
+
 def test_unknown_database_by_every_road(connect: Callable[..., Connection]) -> None:
     """USE, COM_INIT_DB and the login itself say the same."""
     connection = connect()
