@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from .lab import running_lab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from nbformat import NotebookNode
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocket
@@ -205,10 +205,10 @@ def screenshot() -> Screenshot:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Leave a picture of what a failing test was looking at."""
-    report: Any = yield  # type: ignore[misc]
+    report = yield
     if report.when == "call" and report.failed and (page := getattr(item, "funcargs", {}).get("page")):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"failed-{item.name}.png")
-    return report  # type: ignore[return-value]
+    return report
