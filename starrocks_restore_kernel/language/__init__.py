@@ -2,8 +2,8 @@
 
 from .check import check
 from .diagnostics import Diagnostic, Fix, apply_fixes, render
-from .parser import begins_statement, parse, parse_script
 from .printer import quote_name, quote_string
+from .reading import begins_statement, parse, parse_script
 from .versions import NEWEST, RELEASES
 
 __all__ = [

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ..errors import RestoreSyntaxError
 from .advice import ADVICE
+from .characters import characters
 from .diagnostics import Diagnostic
-from .lexer import lex
-from .parser import Parser
+from .reading import read
 from .rules import Context
 from .rules_analyzer import ANALYZER_RULES
 from .rules_builder import BUILDER_RULES
 from .statements import Statement
-from .tokens import Unexpected
 from .versions import NEWEST, release
 
 __all__ = ["check", "check_statement"]
@@ -42,15 +38,12 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
     >>> [each.message for each in check("CANCEL RESTORE")]
     ['No selected database for cancel BACKUP/RESTORE']
     """
-    parser = Parser(sql, release(version))
-    try:
-        statements = parser.statements()
-    except Unexpected as unexpected:
-        error: RestoreSyntaxError = parser.syntax_error(unexpected)
-        return [*error.diagnostics, *_dropped(sql)]
     context = Context(release(version), database)
-    found = [each for statement in statements for each in check_statement(statement, context)]
-    return [*found, *_dropped(sql)]
+    statements, found = read(sql, context.release)
+    # The server builds every statement of a text before it analyses the first.
+    for rules in (BUILDER_RULES, ANALYZER_RULES, ADVICE):
+        found += [each for statement in statements for rule in rules for each in rule(statement, context)]
+    return [*found, *characters(sql, context.release)]
 
 
 def check_statement(statement: Statement, context: Context) -> list[Diagnostic]:
@@ -59,15 +52,3 @@ def check_statement(statement: Statement, context: Context) -> list[Diagnostic]:
     analyzer = [each for rule in ANALYZER_RULES for each in rule(statement, context)]
     advice = [each for rule in ADVICE for each in rule(statement, context)]
     return [*builder, *analyzer, *advice]
-
-
-def _dropped(sql: str) -> Iterator[Diagnostic]:
-    lexed = lex(sql)
-    for start, end in lexed.dropped:
-        text = sql[start:end]
-        if text[0] in "'\"`":
-            message = f"The quote {text[0]} is never closed: the server drops it and all that follows"
-        else:
-            message = f"The server drops {text!r} without a word"
-        hint = "'#' begins no comment here; write -- or /* */" if text == "#" else None
-        yield Diagnostic("SRR002", "warning", message, lexed.span(start, end), hint)

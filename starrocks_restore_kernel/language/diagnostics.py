@@ -4,43 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Literal
 
+from .severity import Severity
 from .statements import Span
 
-__all__ = ["CODES", "Diagnostic", "Fix", "Severity", "apply_fixes", "render"]
-
-Severity = Literal["error", "warning", "info"]
-
-
-class CODES(Enum):
-    """The stable codes, each with what it stands for."""
-
-    SRR001 = "the text is not a statement of this grammar"
-    SRR002 = "the server drops a part of the text in silence"
-    SRR010 = "a label has more than two parts"
-    SRR011 = "a database is named twice"
-    SRR012 = "a database is named for external catalogs"
-    SRR013 = "ON without a database"
-    SRR014 = "ON with external catalogs"
-    SRR015 = "an alias in BACKUP"
-    SRR016 = "CANCEL without a database"
-    SRR017 = "a name in ON has more than three parts"
-    SRR020 = "an object is named twice"
-    SRR021 = "an alias is taken"
-    SRR022 = "backup_timestamp is missing"
-    SRR023 = "a property that does not exist"
-    SRR024 = "a property whose value is refused"
-    SRR025 = "a name that the server refuses"
-    SRR026 = "a filter that SHOW SNAPSHOT refuses"
-    SRR027 = "a repository without a location"
-    SRR028 = "the default catalog is no external one"
-    SRR029 = "no database is named, and the session has none"
-    SRR101 = "replication_num is left to its default"
-    SRR102 = "a timestamp that no StarRocks ever wrote"
-    SRR103 = "a partition list that the server ignores"
-    SRR104 = "a qualifier that the server ignores"
+__all__ = ["Diagnostic", "Fix", "Severity", "apply_fixes", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +28,7 @@ class Diagnostic:
     Attributes
     ----------
     code
-        ``SRR…``, stable; see `CODES`.
+        ``SRR…``, stable; see `starrocks_restore_kernel.language.codes`.
     severity
         ``"error"`` if the server refuses the statement; warnings are ours.
     message

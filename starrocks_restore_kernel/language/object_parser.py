@@ -48,13 +48,14 @@ class ObjectParser(ExpressionParser):
             return AllObjects(self.all_kind(), self._span_from(start))
         if word == "MATERIALIZED" and not self._is_table_name():
             self._advance()
-            if not self._take("VIEW"):
+            plural = not self._take("VIEW")
+            if plural:
                 self._expect("VIEWS")
-            return self.named_object(start, ObjectKind.MATERIALIZED_VIEW, alias=alias)
+            return self.named_object(start, ObjectKind.MATERIALIZED_VIEW, alias=alias, plural=plural)
         kind = _KIND_WORDS.get(word)
         if kind is not None and (word in {"TABLE", "FUNCTION"} or not self._is_table_name()):
             self._advance()
-            return self.named_object(start, kind, alias=alias)
+            return self.named_object(start, kind, alias=alias, plural=word.endswith("S"))
         self._wanted += ["ALL", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION"]
         return self.named_object(start, None, alias=alias)
 
@@ -79,11 +80,11 @@ class ObjectParser(ExpressionParser):
         self.named_object(self._token.start, None, alias=True)
         return self._token.word in {",", ")"}
 
-    def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool) -> NamedObject:
+    def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool, plural: bool = False) -> NamedObject:
         name = self.qualified_name()
         partitions = self.partitions() if kind in {None, ObjectKind.TABLE} else None
         other = self.identifier() if alias and self._take("AS") else None
-        return NamedObject(name, kind, partitions, other, self._span_from(start))
+        return NamedObject(name, kind, partitions, other, self._span_from(start), plural)
 
     def partitions(self) -> Partitions | None:
         start = self._token.start
@@ -97,7 +98,7 @@ class ObjectParser(ExpressionParser):
                 return None
         if not self._take("("):
             names = self.bare_partitions()
-            return Partitions(tuple(names), temporary, (), self._span_from(start))
+            return Partitions(tuple(names), temporary, (), self._span_from(start), bare=True)
         if not (temporary or plural) and self._token.kind is not TokenKind.STRING and self._peek().word == "=":
             keys = [self.partition_key()]
             while self._take(","):

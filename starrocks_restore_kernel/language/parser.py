@@ -7,12 +7,11 @@ first token that nothing accepts, as the server does (ErrorHandler.java).
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import NoReturn
 
-from ..errors import RestoreSyntaxError
-from .diagnostics import Diagnostic
 from .expressions import Expression
-from .lexer import lex
+from .lexer import Lexed, TokenKind, lex
 from .object_parser import ObjectParser
 from .statements import (
     Backup,
@@ -30,14 +29,15 @@ from .statements import (
     ShowRestore,
     ShowSnapshot,
     Source,
+    Span,
     Statement,
 )
 from .tokens import Unexpected
-from .versions import NEWEST, Release, release
+from .versions import Release
 
-__all__ = ["begins_statement", "parse", "parse_script"]
+__all__ = ["SECOND_WORDS", "Parser"]
 
-_SECOND_WORDS = {
+SECOND_WORDS = {
     "RESTORE": ("SNAPSHOT",),
     "BACKUP": ("SNAPSHOT", "DATABASE", "EXTERNAL", "ALL"),
     "SHOW": ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"),
@@ -74,77 +74,10 @@ _OTHER_BEGINNINGS = (
     ("ADMIN",),
     ("(",),
 )
-_FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
-
-
-def parse(text: str, version: str = NEWEST) -> Statement:
-    """Read one statement of the RESTORE family.
-
-    Parameters
-    ----------
-    text
-        The statement; one ``;`` may end it.
-    version
-        The server it is for, ``"3.3"`` to ``"4.1"`` or what ``current_version()`` says.
-
-    Returns
-    -------
-    Statement
-        As the server's grammar takes it; what its AST builder or analyzer refuses is found by `check`.
-
-    Raises
-    ------
-    RestoreSyntaxError
-        If the grammar refuses the text, or it is not exactly one statement.
-
-    Examples
-    --------
-    >>> parse('RESTORE SNAPSHOT shop.s1 FROM repo PROPERTIES ("backup_timestamp" = "2024-12-09-10-25-58-842")').label
-    's1'
-    """
-    parser = Parser(text, release(version))
-    try:
-        return parser.single_statement()
-    except Unexpected as error:
-        raise parser.syntax_error(error) from None
-
-
-def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
-    """Read a script: statements with ``;`` between them, empty ones left out.
-
-    A statement of another kind becomes an `Other`, which holds its text.
-
-    Raises
-    ------
-    RestoreSyntaxError
-        If a statement of this family does not parse; like the server, one error refuses the whole text.
-
-    Examples
-    --------
-    >>> [type(each).__name__ for each in parse_script("SHOW RESTORE FROM shop; SELECT 1")]
-    ['ShowRestore', 'Other']
-    """
-    parser = Parser(text, release(version))
-    try:
-        return parser.statements()
-    except Unexpected as error:
-        raise parser.syntax_error(error) from None
-
-
-def begins_statement(text: str) -> bool:
-    """Whether a text begins as a statement of this family does, by its first two words.
-
-    Examples
-    --------
-    >>> begins_statement("/* undo */ RESTORE SNAPSHOT s"), begins_statement("restore = 5")
-    (True, False)
-    """
-    words = [token.word for token in lex(text).tokens[:2]]
-    return len(words) == 2 and words[1] in _SECOND_WORDS.get(words[0], ())
 
 
 class Parser(ObjectParser):
-    """One text's parser; see `parse` and `parse_script`."""
+    """One text's parser; `starrocks_restore_kernel.language.reading` drives it."""
 
     def __init__(self, text: str, grammar: Release) -> None:
         super().__init__(lex(text, dollar_blocks=grammar.dollar_blocks), grammar)
@@ -152,35 +85,79 @@ class Parser(ObjectParser):
 
     # -- whole texts
 
-    def single_statement(self) -> Statement:
-        statement = self.statement()
-        if self._take(";"):
-            if not self._at_end():
-                second = self._token
-                # The server reads the whole text before it runs any of it: a syntax error further on comes first.
-                self.statements()
-                raise Unexpected(second, [], "One statement is wanted here, and a second one begins")
-        elif not self._at_end():
+    @property
+    def lexed(self) -> Lexed:
+        """The text and its tokens."""
+        return self._lexed
+
+    @property
+    def release(self) -> Release:
+        """The grammar read by."""
+        return self._release
+
+    def begins_empty(self) -> bool:
+        """Whether the text begins with a lone ``;``."""
+        return self._token.word == ";"
+
+    def more(self) -> bool:
+        """Whether another statement begins; empty ones are passed over."""
+        while self._take(";"):
+            pass
+        return not self._at_end()
+
+    def second_statement(self) -> Span | None:
+        """Where a second statement begins, be it empty; None in a text of one."""
+        separator = next((at for at, token in enumerate(self._tokens) if token.word == ";"), None)
+        if separator is None or self._tokens[separator + 1].kind is TokenKind.END:
+            return None
+        second = self._tokens[separator + 1]
+        return self._lexed.span(second.start, second.end)
+
+    def statement_text(self) -> tuple[int, str]:
+        """Where the current statement begins, and its text without the ``;``; the cursor stands at its end."""
+        begin = self._tokens[self._begin].start
+        return begin, self._lexed.text[begin : self._token.start]
+
+    def next_statement(self) -> Statement:
+        """The statement that begins here, of whatever kind."""
+        self._begin = self._index
+        return self.other() if self._begins_other() else self.statement()
+
+    def end_of_statement(self) -> None:
+        """Hold that a statement has ended here."""
+        if not self._at_end() and self._token.word != ";":
             self._wanted.append("the end of the statement")
             self._fail()
-        return statement
 
-    def statements(self) -> list[Statement]:
-        """A script; ``;`` alone is a statement too, and no statement at all is none."""
-        begins_empty = self._token.word == ";"
-        found: list[Statement] = []
-        while True:
-            while self._take(";"):
-                pass
-            if self._at_end():
-                break
-            found.append(self.other() if self._begins_other() else self.statement())
-            if not self._take(";") and not self._at_end():
-                self._fail()
-        if not found and not begins_empty:
-            self._wanted.append("a statement")
-            self._fail()
+    def errors_behind(self, error: Unexpected) -> list[Unexpected]:
+        """Further errors in the clauses that begin behind one; then the cursor goes to the statement's end."""
+        found: list[Unexpected] = []
+        family = self._tokens[self._begin].word in {"RESTORE", "BACKUP"}
+        place = next(at for at, token in enumerate(self._tokens) if token.start >= error.token.start)
+        while self._tokens[place].kind is not TokenKind.END and self._tokens[place].word != ";":
+            clause = self._clause_at(place) if family else None
+            place += 1
+            if clause is None:
+                continue
+            self._go_to(place - 1)
+            try:
+                clause()
+                place = max(place, self._index)
+            except Unexpected as further:
+                if further.token.start > error.token.start:
+                    found.append(further)
+                    error = further
+                place = max(place, next(at for at, t in enumerate(self._tokens) if t.start >= further.token.start))
+        self._go_to(place)
         return found
+
+    def _clause_at(self, place: int) -> Callable[[], object] | None:
+        word, following = self._tokens[place].word, self._tokens[min(place + 1, len(self._tokens) - 1)].word
+        if word == "ON" and following == "(":
+            return lambda: self.objects(alias=True)
+        if word == "PROPERTIES" and following == "(":
+            return self.properties
+        return None
 
     def _begins_other(self) -> bool:
         """Whether a statement of another kind begins here, and not one of ours with a slip in its second word."""
@@ -188,7 +165,7 @@ class Parser(ObjectParser):
         if first in {"EXPLAIN", "DESC", "DESCRIBE"}:
             return second not in {"RESTORE", "BACKUP"}
         if first in _SHARED:
-            return bool(second) and not difflib.get_close_matches(second, _SECOND_WORDS[first], n=1, cutoff=0.75)
+            return bool(second) and not difflib.get_close_matches(second, SECOND_WORDS[first], n=1, cutoff=0.75)
         return first in _OTHER_VERBS
 
     def other(self) -> Other:
@@ -199,7 +176,6 @@ class Parser(ObjectParser):
 
     def statement(self) -> Statement:
         start = self._token.start
-        self._begin = self._index
         if self._take("RESTORE"):
             return self.restore(start)
         if self._take("BACKUP"):
@@ -359,24 +335,3 @@ class Parser(ObjectParser):
         self._expect("=")
         value = self.string()
         return Property(key, value, self._span_from(start))
-
-    # -- errors
-
-    def syntax_error(self, error: Unexpected) -> RestoreSyntaxError:
-        """The error that a person gets; at the very start, it says what family this is."""
-        wanted = list(dict.fromkeys(error.wanted))
-        if error.token.start == self._lexed.tokens[0].start and set(_FIRST_WORDS) & set(wanted):
-            hint: str | None = "a statement of the RESTORE family begins with " + _listed(list(_FIRST_WORDS))
-        else:
-            hint = f"expected {_listed(wanted)}" if wanted else None
-        shown = error.token.text if len(error.token.text) <= 60 else error.token.text[:57] + "…"
-        message = error.message or f"Unexpected input '{shown}'"
-        end = max(error.token.end, error.token.start + 1)
-        span = self._lexed.span(error.token.start, end)
-        return RestoreSyntaxError(self._lexed.text, [Diagnostic("SRR001", "error", message, span, hint)])
-
-
-def _listed(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"

@@ -10,7 +10,7 @@ from .diagnostics import Diagnostic, Fix
 from .statements import Span, Statement
 from .versions import Release
 
-__all__ = ["Context", "Rule", "error", "head", "warning"]
+__all__ = ["Context", "Rule", "error", "head", "info", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ def head(statement: Statement) -> Span | None:
 def error(code: str, message: str, span: Span | None, hint: str | None = None, *fixes: Fix) -> Diagnostic:
     """A finding that the server makes too; ``message`` is its text."""
     return Diagnostic(code, "error", message, span, hint, fixes)
+
+
+def info(code: str, message: str, span: Span | None, hint: str | None = None, *fixes: Fix) -> Diagnostic:
+    """Something good to know."""
+    return Diagnostic(code, "info", message, span, hint, fixes)
 
 
 def warning(code: str, message: str, span: Span | None, hint: str | None = None, *fixes: Fix) -> Diagnostic:

@@ -23,10 +23,11 @@ from .statements import (
     Restore,
     ShowSnapshot,
     Statement,
+    property_key,
     property_map,
 )
 
-__all__ = ["ANALYZER_RULES", "RESTORE_PROPERTIES"]
+__all__ = ["ANALYZER_RULES", "REPOSITORY_NAME", "RESTORE_PROPERTIES"]
 
 RESTORE_PROPERTIES = (
     "backup_timestamp",
@@ -39,7 +40,7 @@ RESTORE_PROPERTIES = (
 _BACKUP_PROPERTIES = ("timeout", "type")
 _LONG = range(-(2**63), 2**63)
 _INT = range(-(2**31), 2**31)
-_REPOSITORY_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,63}|_[a-zA-Z0-9][a-zA-Z0-9_]{0,62}")
+REPOSITORY_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,63}|_[a-zA-Z0-9][a-zA-Z0-9_]{0,62}")
 _DATABASE_NAME = re.compile(r"[a-zA-Z][\w\-~!@#$%^&<>=+]{0,255}|_[a-zA-Z0-9][\w\-~!@#$%^&<>=+]{0,254}", re.ASCII)
 _WHERE_SHAPE = "Where clause should looks like: SNAPSHOT = 'your_snapshot_name' [AND TIMESTAMP = '2018-04-18-19-19-10']"
 
@@ -130,9 +131,9 @@ def _timeout(properties: tuple[Property, ...] | None) -> Iterator[Diagnostic]:
 
 
 def _unknown(properties: tuple[Property, ...] | None, known: tuple[str, ...], message: str) -> Iterator[Diagnostic]:
-    strange = [each for each in properties or () if each.key.strip(" \t\r\n") not in known]
+    strange = [each for each in properties or () if property_key(each) not in known]
     if strange:
-        keys = ", ".join(dict.fromkeys(each.key.strip(" \t\r\n") for each in strange))
+        keys = ", ".join(dict.fromkeys(property_key(each) for each in strange))
         nearest = _nearest(strange[0].key, known)
         hint = f"did you mean {nearest}?" if nearest else f"known here: {', '.join(known)}"
         fixes = [_rename(strange[0], nearest)] if nearest else []
@@ -140,7 +141,7 @@ def _unknown(properties: tuple[Property, ...] | None, known: tuple[str, ...], me
 
 
 def _refused(properties: tuple[Property, ...] | None, key: str, message: str, hint: str) -> Diagnostic:
-    last = [each for each in properties or () if each.key.strip(" \t\r\n") == key][-1]
+    last = [each for each in properties or () if property_key(each) == key][-1]
     return error("SRR024", message, last.span, hint)
 
 
@@ -200,7 +201,7 @@ def _database_name(name: str, statement: CancelRestore | CancelBackup | Backup) 
 
 def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
     if isinstance(statement, CreateRepository):
-        if _REPOSITORY_NAME.fullmatch(statement.name) is None:
+        if REPOSITORY_NAME.fullmatch(statement.name) is None:
             hint = "letters, digits and _, 64 at most, a letter first"
             yield error("SRR025", f"Incorrect repository name '{statement.name}'", head(statement), hint)
         if not statement.location:

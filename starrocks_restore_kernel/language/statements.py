@@ -112,6 +112,8 @@ class Partitions:
     temporary: bool = False
     keys: tuple[PartitionKey, ...] = ()
     span: Span | None = _span()
+    bare: bool = field(default=False, compare=False, repr=False)
+    """Written without parentheses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class NamedObject:
     partitions: Partitions | None = None
     alias: str | None = None
     span: Span | None = _span()
+    plural: bool = field(default=False, compare=False, repr=False)
+    """Written with the plural of its kind word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +341,15 @@ class Other(Statement):
     span: Span | None = _span()
 
 
+# Java's String.trim takes every character up to the blank.
+_TRIMMED = "".join(map(chr, range(33)))
+
+
+def property_key(prop: Property) -> str:
+    """The key as the server keeps it: without the blanks around it (AstBuilder.java, getProperties)."""
+    return prop.key.strip(_TRIMMED)
+
+
 def property_map(properties: tuple[Property, ...] | None) -> dict[str, str]:
     """What the server keeps of a property list: keys trimmed, the last of equal keys (AstBuilder.java)."""
-    return {prop.key.strip(" \t\r\n"): prop.value for prop in properties or ()}
+    return {property_key(prop): prop.value for prop in properties or ()}

@@ -51,6 +51,11 @@ class TokenCursor:
             self._token = self._tokens[self._index]
         self._wanted.clear()
 
+    def _go_to(self, index: int) -> None:
+        self._index = index
+        self._token = self._tokens[index]
+        self._wanted.clear()
+
     def _peek(self, ahead: int = 1) -> Token:
         return self._tokens[min(self._index + ahead, len(self._tokens) - 1)]
 

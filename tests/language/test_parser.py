@@ -79,7 +79,7 @@ def test_the_error_shows_the_line_the_caret_and_what_was_expected() -> None:
         "error SRR001: Unexpected input 'FORM'",
         "  2 │ FORM repo",
         "    │ ^^^^",
-        "  → expected FROM",
+        "  → did you mean FROM? (expected FROM)",
     ] == str(caught.value).split("\n")
 
 

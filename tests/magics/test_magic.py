@@ -119,7 +119,7 @@ def test_a_run_that_would_overwrite_shows_the_plan_and_sends_nothing(ready: Note
                 "RestoreCheckError: error SRR001: Unexpected input 'FORM'",
                 "  2 │ FORM r",
                 "    │ ^^^^",
-                "  → expected FROM",
+                "  → did you mean FROM? (expected FROM)",
             ],
         ),
         ("%%restore --into 2x\nSHOW RESTORE", ["UsageProblem: '2x' is no variable's name", "→ --into job"]),

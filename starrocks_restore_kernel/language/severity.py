@@ -1,0 +1,7 @@
+"""How grave a finding is."""
+
+from typing import Literal
+
+__all__ = ["Severity"]
+
+Severity = Literal["error", "warning", "info"]
