@@ -177,6 +177,7 @@ class Commands:
         def configure() -> None:
             for key, value in changed.items():
                 if key not in self.frontend.config or key == "run_mode":
+                    # Worded here.
                     raise internal(f"Config '{key}' does not exist or is not mutable")
                 self.frontend.config[key] = value
 

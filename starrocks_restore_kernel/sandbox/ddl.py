@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .catalog import Column, Edge, KeysType, PartitionKind, Range, Schema
 from .column_types import sql_type
-from .server_errors import analysis, unsupported_here
+from .server_errors import SqlError, analysis, framed, unsupported_here
 
 if TYPE_CHECKING:
     from .catalog import Key
@@ -116,7 +116,7 @@ def _columns(reader: Reader) -> list[Column]:
     seen: set[str] = set()
     for column in found:
         if column.name.lower() in seen:
-            raise analysis(f"Duplicate column name '{column.name}'")
+            raise framed(SqlError(f"Duplicate column name '{column.name}'", 1060, "42S21"))
         seen.add(column.name.lower())
     return found
 

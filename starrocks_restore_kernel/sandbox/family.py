@@ -52,6 +52,7 @@ _SHOW_BACKUP = (
 # Codes of the language room: which frame and which ErrorCode the server gives each of its rules.
 _BUILDER = ("SRR010", "SRR011", "SRR012", "SRR013", "SRR014", "SRR015", "SRR016", "SRR017")
 _DUPLICATES = ("SRR020", "SRR021")
+_WITHOUT_CODE = ("SRR026", "SRR027")
 _LATE_IN_BACKUP = ("SRR023", "SRR024")
 
 _MOST_TERMS = 2
@@ -110,7 +111,7 @@ def _refusal(found: Diagnostic) -> SqlError:
         return framed(SqlError(message, 1102, "42000"))
     if message.startswith("Incorrect label name"):
         return framed(SqlError(message, 5082, "42000"))
-    if found.code == "SRR026":
+    if found.code in _WITHOUT_CODE:
         return analysis(message)
     return framed(common(message))
 

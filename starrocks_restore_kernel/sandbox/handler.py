@@ -47,7 +47,8 @@ def drop_repository(frontend: Frontend, name: str) -> None:
     """Do DROP REPOSITORY: the storage is left as it is."""
     repository = frontend.repositories.get(name)
     if repository is None:
-        raise common("Repository does not exist")
+        # RepositoryAnalyzer.java, visitDropRepositoryStatement
+        raise framed(common("Repository does not exist"))
     if any(not job.done and job.repository.id == repository.id for job in frontend.jobs.values()):
         raise common("Backup or restore job is running on this repository. Can not drop it")
     del frontend.repositories[name]

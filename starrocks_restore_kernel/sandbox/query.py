@@ -134,7 +134,7 @@ class Binder:
 
     def _rows_of(self, table: exp.Table, depth: int) -> exp.Expr:
         if table.catalog and table.catalog.lower() != "default_catalog":
-            raise framed(SqlError(f"Unknown catalog '{table.catalog}'", 5500, "3F000"))
+            raise framed(SqlError(f"Unknown catalog '{table.catalog}'", 5078, "42000"))
         database = table.db or self.database
         if not database:
             raise framed(no_database())

@@ -67,7 +67,7 @@ class Session:
         """Change the database, which may be written ``catalog.database`` (ConnectContext.java, changeCatalogDb)."""
         catalog, dot, database = name.partition(".")
         if dot and catalog != "default_catalog":
-            raise SqlError(f"Unknown catalog '{catalog}'", 5500, "3F000")
+            raise SqlError(f"Unknown catalog '{catalog}'", 5078, "42000")
         wanted = database if dot else catalog
         with self.frontend.lock:
             if wanted not in self.frontend.databases and wanted not in SYSTEM_DATABASES:
@@ -183,6 +183,7 @@ class Session:
             self._cursor.execute(bound.sql, bound.parameters)
             return from_duckdb(self._cursor.description or [], self._cursor.fetchall())
         except duckdb.InterruptException as error:
+            # MySQL's code for it, worded here.
             raise SqlError("Query was killed", 1317, "70100") from error
         except duckdb.Error as error:
             raise duckdb_error(error) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .catalog import Edge, Key, KeysType, Partition, PartitionKind, Range, Replica, Schema, Table, TableState, Tablet
 from .server_errors import SqlError, analysis, framed, internal
+from .show_create import partition_values
 
 if TYPE_CHECKING:
     from .catalog import Database
@@ -128,13 +129,6 @@ def overlaps(schema: Schema, one: Range, other: Range) -> bool:
 def _add(frontend: Frontend, table: Table, definition: PartitionDefinition, number: int) -> Partition:
     if definition.name in table.partitions:
         raise framed(SqlError(f"Duplicate partition name {definition.name}", 1517, "HY000"))
-    if definition.range is not None:
-        order = table.schema.order
-        if order(definition.range.lower) >= order(definition.range.upper):
-            raise analysis("Partition bounds are inverted or empty: " + definition.name)
-        for each in table.partitions.values():
-            if each.range is not None and overlaps(table.schema, each.range, definition.range):
-                raise internal(f"Range of partition {definition.name} is intersected with partition {each.name}")
     own = definition.replication_num
     partition = new_partition(
         frontend,
@@ -143,8 +137,23 @@ def _add(frontend: Frontend, table: Table, definition: PartitionDefinition, numb
         replication_num=number if own is None else _replication(frontend, str(own)),
     )
     partition.range, partition.values = definition.range, definition.values
+    _check_range(table, partition)
     table.partitions[definition.name] = partition
     return partition
+
+
+def _check_range(table: Table, partition: Partition) -> None:
+    new = partition.range
+    if new is None:
+        return
+    values = partition_values(table, partition)
+    if table.schema.order(new.lower) >= table.schema.order(new.upper):
+        # What Guava's Range.closedOpen says of such bounds.
+        raise analysis(f"Invalid range: {values}")
+    for each in table.partitions.values():
+        if each.range is not None and overlaps(table.schema, each.range, new):
+            # RangeUtils.java
+            raise internal(f"Range {values} is intersected with range: {partition_values(table, each)}")
 
 
 def add_partition(frontend: Frontend, table: Table, definition: PartitionDefinition) -> None:

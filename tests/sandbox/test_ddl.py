@@ -80,6 +80,14 @@ def test_batches_of_partitions_are_named_by_their_start(clause: str, names: list
         ("ALTER TABLE t RENAME u", "Table name[u] is already used"),
         ("ALTER TABLE t SWAP WITH nope", "Unknown table 'nope'"),
         ("ALTER TABLE t ADD PARTITION p1 VALUES LESS THAN ('2025-01-01')", "Duplicate partition name p1"),
+        (
+            "ALTER TABLE t ADD PARTITION x VALUES [('2024-02-10'), ('2024-02-11'))",
+            " is intersected with range: [types: ",
+        ),
+        (
+            "ALTER TABLE t ADD PARTITION x VALUES [('2025-02-10'), ('2025-02-10'))",
+            "Invalid range: [types: [DATE]; keys",
+        ),
         ("ALTER TABLE t ADD COLUMN x INT", "The sandbox does not do this"),
         ("CREATE MATERIALIZED VIEW x AS SELECT 1", "The sandbox does not do this"),
         ("EXPLAIN SELECT 1", "The sandbox does not do this"),

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
             (5501, "3F000", "Getting analyzing error. Detail message: Unknown database 'nope'."),
         ),
         (
+            "CREATE REPOSITORY x WITH BROKER ON LOCATION ''",
+            (1064, "HY000", "Getting analyzing error. Detail message: You must specify a location on the repository."),
+        ),
+        (
             "SHOW SNAPSHOT ON nope",
             (5064, "42000", "Getting analyzing error. Detail message: Repository [nope] does not exist."),
         ),

@@ -227,7 +227,8 @@ def test_repository_in_use_cannot_be_dropped(cluster: Cluster) -> None:
     assert (*DENIED, text) == cluster.refused("DROP REPOSITORY repo")
     cluster.finish(kind="BACKUP")
     cluster.run("DROP REPOSITORY repo")
-    assert (*DENIED, "Repository does not exist") == cluster.refused("DROP REPOSITORY repo")
+    text = "Getting analyzing error. Detail message: Repository does not exist."
+    assert (*DENIED, text) == cluster.refused("DROP REPOSITORY repo")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_unnamed_columns_bear_their_own_text(cluster: Cluster) -> None:
     [
         ("SELECT * FROM nope", (5502, "42602", "Unknown table 'db1.nope'")),
         ("SELECT * FROM nope.t", (5501, "3F000", "Unknown database 'nope'")),
-        ("SELECT * FROM hive.a.t", (5500, "3F000", "Unknown catalog 'hive'")),
+        ("SELECT * FROM hive.a.t", (5078, "42000", "Unknown catalog 'hive'")),
         ("SELECT nope FROM t", (1064, "HY000", "Column 'nope' cannot be resolved")),
         ("SELECT * FROM t PARTITION (p9)", (1064, "HY000", "Unknown partition 'p9' in table 't'")),
         ("SELECT * FROM information_schema.nope", (5502, "42602", "Unknown table 'information_schema.nope'")),
