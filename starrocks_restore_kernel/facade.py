@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .cluster import Frontend, JobSample, SnapshotContents, open_frontend, resolve
 from .drawing import Drawing, Listing, Note
-from .errors import PlanRefused, RestoreError, UsageProblem
+from .errors import PlanRefused, RestoreError, ServerError, UsageProblem
 from .history import History, history_url
 from .jobs import Job, JobIdentity, Poller, cancel_job, estimate, send_restore, wait_for_backup
 from .language import parse
@@ -188,6 +188,15 @@ class Cluster(Drawing):
         columns, rows = self.frontend.rows(sql)
         return Listing(columns, tuple(tuple(row.values()) for row in rows), tuple(rows))
 
+    def possible_replication(self) -> int | None:
+        """The cluster's default replica number, or as many as it has hosts alive; None where that may not be read."""
+        try:
+            hosts = {each.host for each in self.frontend.backends() if each.alive and not each.decommissioned}
+            default = self.frontend.config("default_replication_num")
+        except ServerError:
+            return None
+        return min(int(default), len(hosts)) if default is not None and hosts else None
+
     # -- planning and running
 
     def parse(self, sql: str) -> Statement:
@@ -301,6 +310,8 @@ def builder(cluster: Cluster, **choices: Any) -> Builder:
     """The widget that writes a RESTORE by clicking; ``choices`` are those of `starrocks_restore_kernel.widgets`."""
     from . import widgets
 
+    if "statement" not in choices:
+        choices.setdefault("replication_num", cluster.possible_replication())
     return widgets.builder(cluster.frontend, version=cluster.version, plan=cluster.plan, **choices)
 
 

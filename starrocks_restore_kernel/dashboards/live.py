@@ -108,11 +108,14 @@ class JobView(Drawing):
         return bundle(self)
 
     def _ipython_display_(self) -> None:
+        from IPython.core.getipython import get_ipython
         from IPython.display import DisplayHandle
 
         handle: Any = DisplayHandle()  # type: ignore[no-untyped-call]  # IPython's own
         handle.display(bundle(self), raw=True)
-        if not self.job.ended:
+        # A terminal cannot redraw: each refresh would be printed below the last.
+        shell = get_ipython()
+        if not self.job.ended and (shell is None or hasattr(shell, "kernel")):
             _Refresh(self, lambda: _replace(handle, bundle(self)), self._clock, self._later).begin()
 
 

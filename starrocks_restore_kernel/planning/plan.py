@@ -143,7 +143,7 @@ class Plan(Drawing):
             parts.append("".join(_finding(each) for each in self.findings))
         if self.effects:
             parts.append(html_table(_HEADINGS, self._rows(), total=len(self.effects)))
-        parts.append(f"<pre>{escape(redact(self.statement).sql(version=self.version))}</pre>")
+        parts.append(f'<pre class="srk-sql">{escape(redact(self.statement).sql(version=self.version))}</pre>')
         parts.append(f'<p class="srk-dim">{escape(self._next_step())}</p>')
         return "".join(parts)
 

@@ -38,6 +38,7 @@ def builder(
     repository: str | None = None,
     snapshot: str | None = None,
     timestamp: str | None = None,
+    replication_num: int | None = None,
     plan: Callable[[Restore], Any] | None = None,
 ) -> Builder:
     """Write a RESTORE by clicking.
@@ -50,7 +51,7 @@ def builder(
         The server to write for.
     statement
         A RESTORE to open as a filled-in builder.
-    repository, snapshot, timestamp
+    repository, snapshot, timestamp, replication_num
         What to choose at once.
     plan
         What a "Show plan" button calls with the statement; the result draws itself by ``.html()``.
@@ -69,6 +70,8 @@ def builder(
         model.choose_snapshot(snapshot)
     if timestamp is not None:
         model.choose_timestamp(timestamp)
+    if replication_num is not None:
+        model.choose_replication(str(replication_num))
     return Builder(source, model, plan=plan)
 
 
@@ -151,7 +154,12 @@ class Builder:
     # -- the same by hand
 
     def choose(
-        self, *, repository: str | None = None, snapshot: str | None = None, timestamp: str | None = None
+        self,
+        *,
+        repository: str | None = None,
+        snapshot: str | None = None,
+        timestamp: str | None = None,
+        replication_num: int | None = None,
     ) -> Builder:
         """Choose, and read what it needs before returning.
 
@@ -164,6 +172,8 @@ class Builder:
         """
         with self._lock:
             self.model.retry()
+            if replication_num is not None:
+                self.model.choose_replication(str(replication_num))
         for name, value in (("repository", repository), ("snapshot", snapshot), ("timestamp", timestamp)):
             if value is not None:
                 self._read_all(contents=False)

@@ -37,6 +37,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Published]]:
 
     shell = InteractiveShell.instance()
     monkeypatch.setattr(shell, "display_pub", Publisher())
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)  # a front end that can redraw
     yield published
     InteractiveShell.clear_instance()
 
@@ -193,3 +194,15 @@ def test_importing_the_room_is_light() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_a_terminal_gets_one_picture(
+    job: Any, clock: Clock, shown: list[Published], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot redraw, so each refresh would be printed below the last."""
+    monkeypatch.delattr(InteractiveShell.instance(), "kernel")
+    JobView(job, clock=clock)._ipython_display_()
+    clock.now += 5
+    job.add(sample("FINISHED", after=9))
+
+    assert [False] == [update for _, update, _ in shown]
