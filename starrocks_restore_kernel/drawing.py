@@ -27,7 +27,7 @@ STYLE = """<style>
 .srk table.srk-t th,.srk table.srk-t td{text-align:left!important;padding:.25em .9em .25em .5em;vertical-align:top;white-space:pre-wrap;
  border-bottom:1px solid var(--jp-border-color2,#8884);background:none;max-width:36rem;overflow-wrap:break-word}
 .srk table.srk-t th{font-weight:600;border-bottom:2px solid var(--jp-border-color1,#8888);white-space:nowrap}
-.srk pre.srk-sql{margin:.6em 0!important;padding:.6em .8em!important;white-space:pre-wrap;background:var(--jp-layout-color2,#8882)!important;
+.srk pre.srk-sql{margin:.6em 0!important;padding:.6em .8em!important;white-space:pre-wrap;background:rgba(128,128,128,.13)!important;
  color:inherit;border-radius:3px;
  font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)}
 .srk .srk-b{display:inline-block;padding:0 .5em;border-radius:3px;border:1px solid currentColor;font-weight:600;white-space:nowrap}

@@ -18,8 +18,9 @@ from .words import headline
 
 __all__ = ["COLOURS", "CONFIG", "job_figure"]
 
-CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
-"""Without plotly's buttons, of which one sends a chart to its cloud."""
+CONFIG = {"displaylogo": False, "displayModeBar": False}
+"""Without plotly's buttons, of which one sends a chart to its cloud. And not ``responsive``: JupyterLab hides its page
+while it changes the theme, and a responsive chart takes that for a height of nothing, for good."""
 
 COLOURS = {"PENDING": "#999999", "SNAPSHOTING": "#E69F00", "DOWNLOADING": "#0072B2", "COMMITTING": "#009E73"}
 """Okabe and Ito's, told apart by the colour-blind; each phase has a pattern and a word besides."""
