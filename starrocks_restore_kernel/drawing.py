@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = ["Drawing", "Listing", "Note", "badge", "html_block", "html_table", "text_table"]
 
+_SHORT = 24
 SHOWN_ROWS = 200
 """Rows that a table draws; the rest is counted. The value itself holds them all."""
 
@@ -26,6 +27,7 @@ STYLE = """<style>
 .srk table.srk-t{border-collapse:collapse;margin:.4em 0;font-size:inherit;color:inherit}
 .srk table.srk-t th,.srk table.srk-t td{text-align:left!important;padding:.25em .9em .25em .5em;vertical-align:top;white-space:pre-wrap;
  border-bottom:1px solid var(--jp-border-color2,#8884);background:none;max-width:36rem;overflow-wrap:break-word}
+.srk table.srk-t td.srk-short{white-space:pre}
 .srk table.srk-t th{font-weight:600;border-bottom:2px solid var(--jp-border-color1,#8888);white-space:nowrap}
 .srk pre.srk-sql{margin:.6em 0!important;padding:.6em .8em!important;white-space:pre-wrap;background:rgba(128,128,128,.13)!important;
  color:inherit;border-radius:3px;
@@ -93,10 +95,16 @@ def badge(word: str, tone: str) -> str:
 def html_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, total: int | None = None) -> str:
     """A table of escaped cells; ``total`` is how many rows there are when only some are given."""
     head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
-    drawn = ["".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) for row in rows]
+    drawn = ["".join(_html_cell(_cell(cell)) for cell in row) for row in rows]
     body = "".join(f"<tr>{cells}</tr>" for cells in drawn)
     more = "" if total is None or total <= len(drawn) else f'<p class="srk-dim">… and {total - len(drawn):,} more</p>'
     return f'<div class="srk-wide"><table class="srk-t"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+
+
+def _html_cell(text: str) -> str:
+    # A time or a name that is broken over two lines is hard to read; only long texts may be.
+    kind = ' class="srk-short"' if len(text) <= _SHORT else ""
+    return f"<td{kind}>{escape(text)}</td>"
 
 
 def text_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, total: int | None = None) -> str:

@@ -36,7 +36,7 @@ class Effect:
     source, target
         The object's name in the snapshot, and in the target database.
     partitions
-        Those restored. None: all of them, or the object has none.
+        Those restored; None for all of them, and nothing for an object that has none, which is a view.
     rows, bytes
         What is there now and would be overwritten, where the server knows; the whole table's.
     """
@@ -97,15 +97,16 @@ def effects(statement: Restore, facts: Facts) -> tuple[Effect, ...]:
 
 
 def _effect(each: Selected, existing: dict[str, Table] | None) -> Effect:
+    partitions = each.partitions if each.item.partitions else ()
     if existing is None:
-        return Effect(each.item.name, each.target, Action.UNKNOWN, each.partitions, note="the target could not be read")
+        return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="the target could not be read")
     table = existing.get(each.target)
     maybe = "if it is of that kind: the snapshot does not tell tables from materialized views" if each.by_kind else ""
     if table is None:
-        return Effect(each.item.name, each.target, Action.CREATE, each.partitions, note=maybe)
+        return Effect(each.item.name, each.target, Action.CREATE, partitions, note=maybe)
     if not each.item.partitions:
         note = "dropped and made anew from the snapshot's text, without a check"
-        return Effect(each.item.name, each.target, Action.REPLACE, note=note)
+        return Effect(each.item.name, each.target, Action.REPLACE, partitions, note=note)
     note = "; ".join(
         part for part in (maybe, "unreadable until the job ends; partitions that only the cluster has stay") if part
     )
