@@ -11,17 +11,21 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from starrocks_restore_kernel.sandbox import Sandbox
 
+CREATE = (
+    "%%restore --run\n"
+    'CREATE REPOSITORY vault WITH BROKER ON LOCATION "s3://b" PROPERTIES ("aws.s3.secret_key" = "{{key}}")'
+)
 CELLS = (
     "%load_ext starrocks_restore_kernel",
     "%restore connect starrocks://ann@127.0.0.1:{port}",
     "cluster = %restore connect starrocks://ann@127.0.0.1:{port}\ncluster.query('ADMIN RESET SANDBOX')\ncluster",
     "cluster.frontend, cluster.frontend.address, vars(cluster)",
-    '%%restore --run\nCREATE REPOSITORY vault WITH BROKER ON LOCATION "s3://b" PROPERTIES ("aws.s3.secret_key" = "{{key}}")',
+    CREATE,
     "%%restore --run --into backup\nBACKUP SNAPSHOT shop.monday TO vault",
     "builder = %restore build vault monday\nbuilder.choose(timestamp=backup.timestamp).tick('orders')",
     "builder",
     "cluster.query('SELECT nothing FROM shop.nowhere')",
-    '%%restore --run\nCREATE REPOSITORY vault WITH BROKER ON LOCATION "s3://b" PROPERTIES ("aws.s3.secret_key" = "{{key}}")',
+    CREATE,
     "%restore connect starrocks://nobody@127.0.0.1:{port}",
     "%restore history",
 )
