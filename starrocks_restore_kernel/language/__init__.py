@@ -2,6 +2,7 @@
 
 from .check import check
 from .diagnostics import Diagnostic, Fix, apply_fixes, render
+from .formatting import format_script
 from .printer import quote_name, quote_string
 from .reading import begins_statement, parse, parse_script
 from .versions import NEWEST, RELEASES
@@ -14,6 +15,7 @@ __all__ = [
     "apply_fixes",
     "begins_statement",
     "check",
+    "format_script",
     "parse",
     "parse_script",
     "quote_name",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .statements import Span
 
-__all__ = ["Dropped", "Lexed", "Token", "TokenKind", "fold", "lex"]
+__all__ = ["Lexed", "Stretch", "Token", "TokenKind", "fold", "lex"]
 
 
 class TokenKind(Enum):
@@ -41,21 +41,22 @@ class Token(NamedTuple):
     word: str
 
 
-class Dropped(NamedTuple):
-    """A stretch that the server's lexer discards in silence."""
+class Stretch(NamedTuple):
+    """A stretch of the text."""
 
     start: int
     end: int
 
 
 class Lexed:
-    """The tokens of a text, the last of them the end, and what was dropped."""
+    """The tokens of a text, the last of them the end; its comments and hints; and what the server drops in silence."""
 
-    __slots__ = ("_line_starts", "dropped", "text", "tokens")
+    __slots__ = ("_line_starts", "comments", "dropped", "text", "tokens")
 
-    def __init__(self, text: str, tokens: list[Token], dropped: list[Dropped]) -> None:
+    def __init__(self, text: str, tokens: list[Token], comments: list[Stretch], dropped: list[Stretch]) -> None:
         self.text = text
         self.tokens = tokens
+        self.comments = comments
         self.dropped = dropped
         self._line_starts: list[int] | None = None
 
@@ -121,7 +122,8 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
     Comments (``--``, ``/* */``, and ``/*! */``, which is one) and hints (``/*+ */``) leave no token.
     """
     tokens: list[Token] = []
-    dropped: list[Dropped] = []
+    comments: list[Stretch] = []
+    dropped: list[Stretch] = []
     add = tokens.append
     new = tuple.__new__
     word_kind, symbol_kind = TokenKind.WORD, TokenKind.SYMBOL
@@ -131,7 +133,7 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
         scan, position = position, None
         for match in _TOKEN.finditer(text, scan):
             group = match.lastgroup
-            if group in {"space", "line_comment"}:
+            if group == "space":
                 continue
             start, end = match.span()
             lexeme = match.group()
@@ -146,19 +148,22 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
             elif group == "block":
                 closing = _comment_end(text, start) if comments_close else None
                 if closing is not None:
+                    comments.append(Stretch(start, closing))
                     position = closing
                     break
                 # An open comment is no comment: its slash and star are operators, and no later one closes either.
                 comments_close = False
                 add(Token(symbol_kind, "/", start, start + 1, "/"))
                 add(Token(symbol_kind, "*", start + 1, end, "*"))
+            elif group == "line_comment":
+                comments.append(Stretch(start, end))
             elif group in {"unclosed", "unknown"}:
-                dropped.append(Dropped(start, end))
+                dropped.append(Stretch(start, end))
             else:
                 assert group is not None  # noqa: S101 every alternative is named
                 add(Token(_KINDS[group], lexeme, start, end, ""))
     add(Token(TokenKind.END, "<EOF>", len(text), len(text), ""))
-    return Lexed(text, tokens, dropped)
+    return Lexed(text, tokens, comments, dropped)
 
 
 def _block_end(text: str, start: int, end_of_name: int) -> int | None:
