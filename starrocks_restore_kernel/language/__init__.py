@@ -1,6 +1,7 @@
 """Text to statement and back. Standard library only."""
 
 from .check import check
+from .completion import Completion, Names, complete
 from .diagnostics import Diagnostic, Fix, apply_fixes, render
 from .formatting import format_script
 from .printer import quote_name, quote_string
@@ -10,11 +11,14 @@ from .versions import NEWEST, RELEASES
 __all__ = [
     "NEWEST",
     "RELEASES",
+    "Completion",
     "Diagnostic",
     "Fix",
+    "Names",
     "apply_fixes",
     "begins_statement",
     "check",
+    "complete",
     "format_script",
     "parse",
     "parse_script",

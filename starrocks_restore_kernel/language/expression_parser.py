@@ -141,9 +141,7 @@ class ExpressionParser(TokenCursor):
         return self._column()
 
     def _column(self) -> Expression:
-        if not self._is_name(self._token):
-            self._wanted.append("a value")
-        parts = [self.identifier()]
+        parts = [self.identifier("a value or a column")]
         while True:
             if self._token.kind is TokenKind.DOT_NAME:
                 parts.append(self._token.text[1:])

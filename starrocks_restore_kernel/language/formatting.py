@@ -79,10 +79,10 @@ class _NotingParser(Parser):
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.names: set[int] = set()
 
-    def identifier(self) -> str:
+    def identifier(self, what: str = "a name") -> str:
         """Note where."""
         self.names.add(self._index)
-        return super().identifier()
+        return super().identifier(what)
 
     def _succeeds(self, rule: Callable[[], bool]) -> bool:
         names = set(self.names)

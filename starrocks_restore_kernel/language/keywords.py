@@ -29,4 +29,4 @@ _SINCE_3_4 = _ALWAYS | {"$$", "ASOF", "CURRENT_GROUP", "DECIMAL256", "INVOKER", 
 
 def reserved_words(release: Release) -> frozenset[str]:
     """The upper-case reserved words of a release's grammar."""
-    return _OF_3_3 if release.older_words else _SINCE_3_4
+    return (_OF_3_3 if release.older_words else _SINCE_3_4) - release.freed_words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .expression_parser import ExpressionParser
 from .lexer import TokenKind
+from .places import FUNCTION, NEW_NAME, OBJECT, PARTITION
 from .statements import (
     AllObjects,
     NamedObject,
@@ -81,9 +82,9 @@ class ObjectParser(ExpressionParser):
         return self._token.word in {",", ")"}
 
     def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool, plural: bool = False) -> NamedObject:
-        name = self.qualified_name()
+        name = self.qualified_name(FUNCTION if kind is ObjectKind.FUNCTION else OBJECT)
         partitions = self.partitions() if kind in {None, ObjectKind.TABLE} else None
-        other = self.identifier() if alias and self._take("AS") else None
+        other = self.identifier(NEW_NAME) if alias and self._take("AS") else None
         return NamedObject(name, kind, partitions, other, self._span_from(start), plural)
 
     def partitions(self) -> Partitions | None:
@@ -105,39 +106,39 @@ class ObjectParser(ExpressionParser):
                 keys.append(self.partition_key())
             self._expect(")")
             return Partitions((), False, tuple(keys), self._span_from(start))
-        names = [self.identifier_or_string()]
+        names = [self.identifier_or_string(PARTITION)]
         while self._take(","):
-            names.append(self.identifier_or_string())
+            names.append(self.identifier_or_string(PARTITION))
         self._expect(")")
         return Partitions(tuple(names), temporary, (), self._span_from(start))
 
     def bare_partitions(self) -> list[str]:
         """Partitions without parentheses: the list goes on as long as what follows can still belong to it."""
-        names = [self.identifier_or_string()]
+        names = [self.identifier_or_string(PARTITION)]
         while self._release.bare_partition_list and self._token.word == "," and self._is_name_or_string(self._peek()):
             if self._peek(2).word not in {",", ")", "AS"}:
                 break
             self._advance()
-            names.append(self.identifier_or_string())
+            names.append(self.identifier_or_string(PARTITION))
         return names
 
     def partition_key(self) -> PartitionKey:
-        column = self.identifier()
+        column = self.identifier("a column")
         self._expect("=")
         return PartitionKey(column, self.literal())
 
     # -- names
 
-    def qualified_name(self) -> QualifiedName:
+    def qualified_name(self, what: str = "a name") -> QualifiedName:
         start = self._token.start
-        parts = [self.identifier()]
+        parts = [self.identifier(what)]
         while True:
             if self._token.kind is TokenKind.DOT_NAME:
                 parts.append(self._token.text[1:])
                 self._advance()
             elif self._token.word == "." and self._is_name(self._peek()):
                 self._advance()
-                parts.append(self.identifier())
+                parts.append(self.identifier(what))
             else:
                 # A dot that no name follows is where the server stops: it is the dot that cannot be read.
                 if self._token.word == ".":

@@ -13,6 +13,7 @@ from typing import NoReturn
 from .expressions import Expression
 from .lexer import Lexed, TokenKind, lex
 from .object_parser import ObjectParser
+from .places import CATALOG, DATABASE, LABEL, NEW_LABEL, NEW_NAME, PROPERTY, REPOSITORY, SOURCE, VALUE
 from .statements import (
     Backup,
     CancelBackup,
@@ -21,6 +22,7 @@ from .statements import (
     Catalogs,
     CreateRepository,
     DropRepository,
+    DropSnapshot,
     Other,
     Property,
     Restore,
@@ -42,7 +44,7 @@ SECOND_WORDS = {
     "BACKUP": ("SNAPSHOT", "DATABASE", "EXTERNAL", "ALL"),
     "SHOW": ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"),
     "CREATE": ("REPOSITORY", "READ"),
-    "DROP": ("REPOSITORY",),
+    "DROP": ("REPOSITORY", "SNAPSHOT"),
     "CANCEL": ("RESTORE", "BACKUP"),
 }
 # First words that other statements begin with too.
@@ -112,6 +114,10 @@ class Parser(ObjectParser):
             return None
         second = self._tokens[separator + 1]
         return self._lexed.span(second.start, second.end)
+
+    def optional(self) -> list[str]:
+        """What could still follow where the cursor stands."""
+        return list(self._wanted)
 
     def statement_text(self) -> tuple[int, str]:
         """Where the current statement begins, and its text without the ``;``; the cursor stands at its end."""
@@ -187,8 +193,10 @@ class Parser(ObjectParser):
         if self._take("CREATE"):
             return self.create_repository(start)
         if self._take("DROP"):
+            if self._release.drop_snapshot and self._take("SNAPSHOT"):
+                return self.drop_snapshot(start)
             self._expect("REPOSITORY")
-            return DropRepository(self.identifier(), self._span_from(start))
+            return DropRepository(self.identifier(REPOSITORY), self._span_from(start))
         self._fail_at_beginning()
 
     def _fail_at_beginning(self) -> NoReturn:
@@ -207,10 +215,10 @@ class Parser(ObjectParser):
 
     def restore(self, start: int) -> Restore:
         self._expect("SNAPSHOT")
-        snapshot = self.qualified_name()
+        snapshot = self.qualified_name(LABEL)
         self._expect("FROM")
         place = self._token.start
-        repository = self.identifier()
+        repository = self.identifier(REPOSITORY)
         repository_span = self._span_from(place)
         catalogs = self.catalogs(alias=True)
         source = self.source() if self._release.database_clause and self._at("DATABASE") else None
@@ -223,11 +231,11 @@ class Parser(ObjectParser):
         catalogs = self.catalogs(alias=False)
         database = None
         if self._release.database_clause and self._take("DATABASE"):
-            database = self.identifier()
+            database = self.identifier(DATABASE)
         self._expect("SNAPSHOT")
-        snapshot = self.qualified_name()
+        snapshot = self.qualified_name(NEW_LABEL)
         self._expect("TO")
-        repository = self.identifier()
+        repository = self.identifier(REPOSITORY)
         objects = self.objects(alias=self._release.backup_alias) if self._at("ON") else None
         properties = self.properties()
         return Backup(snapshot, repository, catalogs, database, objects, properties, self._span_from(start))
@@ -242,7 +250,7 @@ class Parser(ObjectParser):
             self._fail()
         database, external_catalog = None, False
         if self._take("FROM") or self._take("IN"):
-            database = self.identifier()
+            database = self.identifier(DATABASE)
         elif self._release.catalog_clauses and self._take("FOR"):
             self._expect("EXTERNAL")
             self._expect("CATALOG")
@@ -251,15 +259,15 @@ class Parser(ObjectParser):
 
     def show(self, start: int) -> Statement:
         if self._take("RESTORE"):
-            database = self.identifier() if self._take("FROM") or self._take("IN") else None
+            database = self.identifier(DATABASE) if self._take("FROM") or self._take("IN") else None
             where = self.where()
             return ShowRestore(database, where, self._span_from(start))
         if self._take("BACKUP"):
-            database = self.identifier() if self._take("FROM") or self._take("IN") else None
+            database = self.identifier(DATABASE) if self._take("FROM") or self._take("IN") else None
             return ShowBackup(database, self._span_from(start))
         if self._take("SNAPSHOT"):
             self._expect("ON")
-            repository = self.identifier()
+            repository = self.identifier(REPOSITORY)
             where = self.where()
             return ShowSnapshot(repository, where, self._span_from(start))
         if not self._take("REPOSITORIES"):
@@ -272,15 +280,21 @@ class Parser(ObjectParser):
             self._expect("ONLY")
         if not self._take("REPOSITORY"):
             self._fail_at_beginning()
-        name = self.identifier()
+        name = self.identifier(NEW_NAME)
         self._expect("WITH")
         self._expect("BROKER")
-        broker = None if self._at("ON") else self.identifier_or_string()
+        broker = None if self._at("ON") else self.identifier_or_string("a broker")
         self._expect("ON")
         self._expect("LOCATION")
-        location = self.string()
+        location = self.string("a location in quotes")
         properties = self.properties()
         return CreateRepository(name, location, broker, read_only, properties, self._span_from(start))
+
+    def drop_snapshot(self, start: int) -> DropSnapshot:
+        label = self.identifier(LABEL)
+        self._expect("ON")
+        repository = self.identifier(REPOSITORY)
+        return DropSnapshot(label, repository, self._take("FORCE"), self._span_from(start))
 
     # -- clauses
 
@@ -305,15 +319,15 @@ class Parser(ObjectParser):
 
     def catalog(self, *, alias: bool) -> Catalog:
         start = self._token.start
-        name = self.identifier()
-        other = self.identifier() if alias and self._take("AS") else None
+        name = self.identifier(CATALOG)
+        other = self.identifier(NEW_NAME) if alias and self._take("AS") else None
         return Catalog(name, other, self._span_from(start))
 
     def source(self) -> Source:
         start = self._token.start
         self._expect("DATABASE")
-        name = self.identifier()
-        target = self.identifier() if self._take("AS") else None
+        name = self.identifier(SOURCE)
+        target = self.identifier(DATABASE) if self._take("AS") else None
         return Source(name, target, self._span_from(start))
 
     def where(self) -> Expression | None:
@@ -331,7 +345,7 @@ class Parser(ObjectParser):
 
     def property(self) -> Property:
         start = self._token.start
-        key = self.string()
+        key = self.string(PROPERTY)
         self._expect("=")
-        value = self.string()
+        value = self.string(VALUE)
         return Property(key, value, self._span_from(start))

@@ -21,6 +21,7 @@ from .statements import (
     Catalogs,
     CreateRepository,
     DropRepository,
+    DropSnapshot,
     NamedObject,
     Other,
     Partitions,
@@ -114,6 +115,12 @@ class _Printer:
                 return self._clauses(self._create_repository(statement))
             case DropRepository():
                 return f"DROP REPOSITORY {self._name(statement.name)}"
+            case DropSnapshot():
+                if not self._release.drop_snapshot:
+                    hint = "it came with 4.2; before, a snapshot is deleted in the repository's storage by hand"
+                    raise TranslationError(f"StarRocks {self._release.name} has no DROP SNAPSHOT", hint=hint)
+                force = " FORCE" if statement.force else ""
+                return f"DROP SNAPSHOT {self._name(statement.label)} ON {self._name(statement.repository)}{force}"
             case Other():
                 return statement.text
         raise TypeError(f"{type(statement).__name__} is no statement of this family")

@@ -27,7 +27,7 @@ from .statements import (
     property_map,
 )
 
-__all__ = ["ANALYZER_RULES", "REPOSITORY_NAME", "RESTORE_PROPERTIES"]
+__all__ = ["ANALYZER_RULES", "BACKUP_PROPERTIES", "REPOSITORY_NAME", "RESTORE_PROPERTIES"]
 
 RESTORE_PROPERTIES = (
     "backup_timestamp",
@@ -37,7 +37,7 @@ RESTORE_PROPERTIES = (
     "meta_version",
     "starrocks_meta_version",
 )
-_BACKUP_PROPERTIES = ("timeout", "type")
+BACKUP_PROPERTIES = ("timeout", "type")
 _LONG = range(-(2**63), 2**63)
 _INT = range(-(2**31), 2**31)
 REPOSITORY_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,63}|_[a-zA-Z0-9][a-zA-Z0-9_]{0,62}")
@@ -104,14 +104,15 @@ def restore_properties(statement: Statement, _: Context) -> Iterator[Diagnostic]
     yield from _unknown(statement.properties, RESTORE_PROPERTIES, "Unknown restore job properties")
 
 
-def backup_properties(statement: Statement, _: Context) -> Iterator[Diagnostic]:
+def backup_properties(statement: Statement, context: Context) -> Iterator[Diagnostic]:
     if not isinstance(statement, Backup):
         return
     yield from _timeout(statement.properties)
     kind = property_map(statement.properties).get("type")
     if kind is not None and kind.lower() not in {"full", "incremental"}:
         yield _refused(statement.properties, "type", f"Invalid backup job type: {kind}", "only full backups exist")
-    yield from _unknown(statement.properties, _BACKUP_PROPERTIES, "Unknown backup job properties")
+    known = (*BACKUP_PROPERTIES, "ttl") if context.release.drop_snapshot else BACKUP_PROPERTIES
+    yield from _unknown(statement.properties, known, "Unknown backup job properties")
 
 
 def _timeout(properties: tuple[Property, ...] | None) -> Iterator[Diagnostic]:

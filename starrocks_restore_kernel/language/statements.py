@@ -23,6 +23,7 @@ __all__ = [
     "Catalogs",
     "CreateRepository",
     "DropRepository",
+    "DropSnapshot",
     "NamedObject",
     "ObjectKind",
     "Other",
@@ -330,6 +331,16 @@ class DropRepository(Statement):
     """``DROP REPOSITORY name``."""
 
     name: str
+    span: Span | None = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class DropSnapshot(Statement):
+    """``DROP SNAPSHOT label ON repository [FORCE]``, since 4.2."""
+
+    label: str
+    repository: str
+    force: bool = False
     span: Span | None = _span()
 
 

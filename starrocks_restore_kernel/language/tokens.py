@@ -107,11 +107,14 @@ class TokenCursor:
     def _is_name_or_string(self, token: Token) -> bool:
         return token.kind is TokenKind.STRING or self._is_name(token)
 
-    def identifier(self) -> str:
-        """A name, without its back-quotes; every back-quote goes (AstBuilder.java, visitBackQuotedIdentifier)."""
+    def identifier(self, what: str = "a name") -> str:
+        """A name, without its back-quotes; every back-quote goes (AstBuilder.java, visitBackQuotedIdentifier).
+
+        ``what`` it names is for whoever is told what was expected here.
+        """
         token = self._token
         if not self._is_name(token):
-            self._wanted.append("a name")
+            self._wanted.append(what)
             if token.kind is TokenKind.WORD:
                 self._fail(
                     f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`"
@@ -120,21 +123,18 @@ class TokenCursor:
         self._advance()
         return token.text.replace("`", "") if token.kind is TokenKind.QUOTED_NAME else token.text
 
-    def string(self) -> str:
+    def string(self, what: str = "a quoted string") -> str:
         """A quoted string's value."""
         if self._token.kind is not TokenKind.STRING:
-            self._wanted.append("a quoted string")
+            self._wanted.append(what)
             self._fail()
         text = self._token.text
         self._advance()
         return unquote(text)
 
-    def identifier_or_string(self) -> str:
+    def identifier_or_string(self, what: str = "a name") -> str:
         """Either."""
-        if self._token.kind is TokenKind.STRING:
-            return self.string()
-        self._wanted.append("a quoted string")
-        return self.identifier()
+        return self.string() if self._token.kind is TokenKind.STRING else self.identifier(what)
 
 
 def unquote(text: str) -> str:

@@ -1,6 +1,6 @@
 """What differs between the servers we speak to, as one table.
 
-The grammar changed once that matters: 3.4 brought the catalog and DATABASE clauses and the kind words in ON
+The grammar changed once that matters much: 3.4 brought the catalog and DATABASE clauses and the kind words in ON
 (StarRocks PR #52729). The bare list of several partitions came later on main (PR #60213), so 3.4 and 3.5
 are taken to read it as 3.3 does; that last point is inferred from the dates, not from those branches.
 """
@@ -36,6 +36,10 @@ class Release:
     """Reserved words are those of 3.3."""
     dollar_blocks: bool
     """``$$ … $$`` is one token, and ``$$`` alone is no name."""
+    drop_snapshot: bool = False
+    """``DROP SNAPSHOT``, and BACKUP's ``ttl`` (StarRocks PR #78092)."""
+    freed_words: frozenset[str] = frozenset()
+    """Words reserved before that may be names."""
 
 
 _3_3 = Release(
@@ -52,7 +56,14 @@ _3_3 = Release(
 )
 
 
-def _since_3_4(name: str, *, bare_partition_list: bool, deep_object_names: bool) -> Release:
+def _since_3_4(
+    name: str,
+    *,
+    bare_partition_list: bool,
+    deep_object_names: bool,
+    drop_snapshot: bool = False,
+    freed_words: frozenset[str] = frozenset(),
+) -> Release:
     return Release(
         name,
         catalog_clauses=True,
@@ -64,6 +75,8 @@ def _since_3_4(name: str, *, bare_partition_list: bool, deep_object_names: bool)
         on_needs_database=True,
         older_words=False,
         dollar_blocks=True,
+        drop_snapshot=drop_snapshot,
+        freed_words=freed_words,
     )
 
 
@@ -75,11 +88,20 @@ RELEASES: dict[str, Release] = {
         _since_3_4("3.5", bare_partition_list=False, deep_object_names=False),
         _since_3_4("4.0", bare_partition_list=True, deep_object_names=True),
         _since_3_4("4.1", bare_partition_list=True, deep_object_names=True),
+        # In development: what single files of the main line show. Its filters on SHOW are not known well enough.
+        _since_3_4(
+            "4.2",
+            bare_partition_list=True,
+            deep_object_names=True,
+            drop_snapshot=True,
+            freed_words=frozenset({"BOTH", "VARIANT"}),
+        ),
     )
 }
 """Every release we know, oldest first."""
 
 NEWEST = "4.1"
+"""The newest release that is out, and what is meant where no version is named."""
 
 
 def release(version: str) -> Release:

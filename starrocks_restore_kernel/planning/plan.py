@@ -14,7 +14,15 @@ from ..language.check import check_statement
 from ..language.diagnostics import Diagnostic, render
 from ..language.rules import Context
 from ..language.secrets import redact
-from ..language.statements import Backup, CreateRepository, DropRepository, Restore, Statement
+from ..language.statements import (
+    Backup,
+    CancelRestore,
+    CreateRepository,
+    DropRepository,
+    DropSnapshot,
+    Restore,
+    Statement,
+)
 from ..language.versions import release
 from .effects import Action, Effect, effects
 from .facts import Facts
@@ -72,6 +80,8 @@ class Plan(Drawing):
         """Blocked if anything stands in the way; safe only if it is known that nothing is destroyed."""
         if any(each.severity == "error" for each in self.findings):
             return Verdict.BLOCKED
+        if isinstance(self.statement, DropSnapshot | CancelRestore):
+            return Verdict.DESTRUCTIVE
         actions = {each.action for each in self.effects}
         if Action.UNKNOWN in actions or (isinstance(self.statement, Restore) and not self.effects):
             return Verdict.UNKNOWN
@@ -213,6 +223,11 @@ def plan_without_facts(
             summary = f"writes the snapshot {statement.label} into {statement.repository}; the tables stay as they are"
         case CreateRepository():
             summary = f"registers the repository {statement.name}; writes its marker file if the location has none"
+        case CancelRestore():
+            where = statement.database or "the external catalogs"
+            summary = f"ends the restore of {where}; what it made is dropped, what it overwrites may be left broken"
+        case DropSnapshot():
+            summary = f"deletes the snapshot {statement.label} from {statement.repository}, for good"
         case DropRepository():
             summary = f"forgets the repository {statement.name}; what is stored in it stays"
         case _:

@@ -63,12 +63,17 @@ def test_a_script_is_laid_out_and_keeps_its_comments() -> None:
 
 def test_names_that_are_words_of_the_grammar_keep_their_case() -> None:
     """Only what the grammar reads as a keyword is written in capitals."""
-    assert (
-        "RESTORE SNAPSHOT snapshot\nFROM restore\nDATABASE view\nON (\n    tables,\n    VIEW view,\n    TABLE partitions\n)"
-        == format_script(
-            "restore snapshot snapshot from restore database view on (tables, view view, table partitions)"
-        )
-    )
+    rough = "restore snapshot snapshot from restore database view on (tables, view view, table partitions)"
+    smooth = """RESTORE SNAPSHOT snapshot
+FROM restore
+DATABASE view
+ON (
+    tables,
+    VIEW view,
+    TABLE partitions
+)"""
+
+    assert smooth == format_script(rough)
 
 
 @pytest.mark.parametrize("sql", ACCEPTED)

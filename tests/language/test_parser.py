@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from starrocks_restore_kernel.errors import RestoreError, RestoreSyntaxError, TranslationError, UsageProblem
 from starrocks_restore_kernel.language import check, parse, parse_script
 from starrocks_restore_kernel.language.statements import (
+    DropSnapshot,
     NamedObject,
     Other,
     Partitions,
@@ -163,3 +164,23 @@ def test_any_text_ends_in_a_statement_or_in_diagnostics(text: str) -> None:
 def test_long_garbage_ends_quickly_and_plainly(text: str) -> None:
     """No recursion error, no quadratic time (the suite's own time limit would show it)."""
     assert check(text)
+
+
+def test_drop_snapshot_is_a_statement_since_4_2() -> None:
+    """Before, the word is a slip; the printer says so too."""
+    statement = parse("DROP SNAPSHOT monday ON vault FORCE", "4.2")
+
+    assert DropSnapshot("monday", "vault", force=True) == statement
+    assert "DROP SNAPSHOT monday ON vault FORCE" == statement.sql(version="4.2")
+    with pytest.raises(RestoreSyntaxError):
+        parse("DROP SNAPSHOT monday ON vault FORCE", "4.1")
+    with pytest.raises(TranslationError, match="has no DROP SNAPSHOT"):
+        statement.sql()
+
+
+def test_properties_and_words_of_4_2() -> None:
+    """``ttl`` is BACKUP's, and two reserved words are free again."""
+    sql = 'BACKUP SNAPSHOT both.s TO r PROPERTIES ("ttl" = "7 DAY")'
+
+    assert [] == check(sql, "4.2")
+    assert ["SRR001"] == [each.code for each in check(sql, "4.1")]

@@ -150,3 +150,13 @@ def test_a_plan_escapes_what_comes_from_outside() -> None:
 
     assert "<script>" in made.text()
     assert "<script>" not in made.html()
+
+
+@pytest.mark.parametrize("sql", ["DROP SNAPSHOT monday ON vault", "CANCEL RESTORE FROM shop"])
+def test_what_cannot_be_taken_back_needs_a_yes(sql: str) -> None:
+    """Not only a RESTORE destroys."""
+    made = plan_without_facts(parse(sql, "4.2"), "4.2")
+
+    assert Verdict.DESTRUCTIVE is made.verdict
+    with pytest.raises(PlanRefused):
+        made.allow(overwrite=False)
