@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help environment programs check test lab notebooks binder clean
+.PHONY: help environment programs check test docs lab notebooks binder clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ check: $(MADE) ## lint, formatting, types, floors
 test: $(MADE) programs check ## check, then run every test, notebook and Binder step
 	@echo "→ test: everything, a browser included"
 	@$(PYTEST)
+
+docs: $(MADE) ## write the reference pages in docs/ from the code
+	@$(BIN)/python tools/make_docs.py
 
 lab: $(MADE) ## start the sandbox and JupyterLab on the first tutorial
 	@exec $(BIN)/starrocks-restore lab

@@ -1,0 +1,149 @@
+"""Write the reference pages in ``docs/`` from the code that they tell of: ``make docs``."""  # noqa: INP001 (a script)
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+from starrocks_restore_magics import options
+
+from starrocks_restore_kernel.cli import main as command_line
+from starrocks_restore_kernel.language.codes import Code
+from starrocks_restore_kernel.language.codes_of_advice import ADVICE_CODES
+from starrocks_restore_kernel.language.codes_of_errors import ERROR_CODES
+from starrocks_restore_kernel.language.versions import NEWEST
+from starrocks_restore_kernel.planning.obstacles import ObstacleCode
+
+DOCS = Path(__file__).parents[1] / "docs"
+_MADE = "<!-- Made by `make docs`; edit what it is made from instead. -->"
+_WIDTH = 100
+"""Columns of a page, whatever the terminal has."""
+
+
+def pages() -> dict[str, str]:
+    """Every page that is made, by its file name."""
+    return {"diagnostics.md": _page(_diagnostics()), "commands.md": _page(_commands())}
+
+
+def _page(lines: Iterator[str]) -> str:
+    return "\n".join([_MADE, *lines]) + "\n"
+
+
+def _fenced(language: str, text: str) -> list[str]:
+    return ["", f"```{language}", *(line.rstrip("\n\r ") for line in text.rstrip("\n").split("\n")), "```"]
+
+
+# -- diagnostics.md
+
+
+def _diagnostics() -> Iterator[str]:
+    yield "# Diagnostics"
+    yield ""
+    yield "Each finding has a code that never changes its meaning. An **error** is what the server refuses, in its own"
+    yield "words; a **warning** is what it takes and a person would regret; an **info** is good to know. `%%restore`,"
+    yield "`starrocks_restore_kernel.check` and [`starrocks-restore check`](commands.md) find those of the first two"
+    yield "tables in the text alone; a [plan](#in-a-plan) looks at the cluster too."
+    for title, codes in (("Errors", ERROR_CODES), ("Advice", ADVICE_CODES)):
+        yield ""
+        yield f"## {title}"
+        yield ""
+        yield "| code | severity | |"
+        yield "|---|---|---|"
+        for code in codes:
+            yield f"| [{code.code}](#{code.code.lower()}) | {code.severity} | {_cell(code.title)} |"
+        for code in codes:
+            yield from _code(code)
+    yield ""
+    yield "## In a plan"
+    yield ""
+    yield "What stands in a statement's way on a cluster; found by `%%restore` and `cluster.plan(statement)`."
+    yield ""
+    yield "| code | |"
+    yield "|---|---|"
+    for obstacle in ObstacleCode:
+        yield f'| <a id="{obstacle.name.lower()}"></a>{obstacle.name} | {_cell(obstacle.value)} |'
+
+
+def _code(code: Code) -> Iterator[str]:
+    yield ""
+    yield f'<a id="{code.code.lower()}"></a>'
+    yield ""
+    yield f"### {code.code}: {code.title}"
+    yield ""
+    where = [] if code.version == NEWEST else [f"in StarRocks {code.version}"]
+    if code.database is not None:
+        where.append(f"in the database {code.database}" if code.database else "in a session without a database")
+    yield f"**{code.severity}**{''.join(f', {each}' for each in where)}"
+    yield ""
+    yield code.meaning
+    yield ""
+    yield f"Where the rule stands: {code.source}"
+    yield from _fenced("sql", code.example)
+    yield ""
+    yield "`starrocks-restore check` says:"
+    yield from _fenced("text", _said(code))
+    yield ""
+    yield "Write instead:"
+    yield from _fenced("sql", code.repair)
+
+
+def _said(code: Code) -> str:
+    """What the command prints about the example, without the sum at the end."""
+    words = ["check", "-", "--format=human", f"--version={code.version}"]
+    if code.database is not None:
+        words.append(f"--database={code.database}")
+    return CliRunner().invoke(command_line, words, input=code.example.encode()).stdout.rpartition("1 file: ")[0]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+# -- commands.md
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands"
+    yield ""
+    yield "## In a terminal"
+    whole = click.Context(
+        command_line, info_name="starrocks-restore", terminal_width=_WIDTH, **command_line.context_settings
+    )
+    for name, command in sorted(command_line.commands.items()):
+        yield ""
+        yield f"### starrocks-restore {name}"
+        yield from _fenced("text", command.get_help(click.Context(command, whole, name)))
+    yield ""
+    yield "## In a notebook"
+    yield ""
+    yield "`%load_ext starrocks_restore_kernel` brings the magics. `%restore` alone, or `%restore help`, lists them:"
+    yield from _fenced("text", options.HELP)
+    yield ""
+    yield "With all that each takes:"
+    yield from _fenced("text", "\n".join(_usages()))
+
+
+def _usages() -> Iterator[str]:
+    for action in options._line_parser()._actions:  # noqa: SLF001 (argparse tells of its commands in no other way)
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for parser in action.choices.values():
+                yield _usage(parser)
+    yield _usage(options._cell_parser())  # noqa: SLF001
+
+
+def _usage(parser: argparse.ArgumentParser) -> str:
+    # argparse breaks lines by the terminal's width.
+    return " ".join(parser.format_usage().removeprefix("usage: ").split())
+
+
+def write() -> None:
+    """Write every page to its place."""
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()
