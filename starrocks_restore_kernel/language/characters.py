@@ -19,18 +19,27 @@ _STRANGE = re.compile(f"[{_BLANKS}{_UNSEEN}{''.join(_QUOTES)}]")
 _BLANK = re.compile(f"[{_BLANKS}]")
 
 
+_SHOWN = 20
+_MOST = 1000
+"""Findings of a kind that are told; a text with more of them is no script."""
+
+
 def characters(text: str, release: Release) -> Iterator[Diagnostic]:
     """What the server drops in silence (SRR002), and names with deceiving letters (SRR003)."""
     lexed = lex(text, dollar_blocks=release.dollar_blocks)
-    for start, end in lexed.dropped:
+    for start, end in lexed.dropped[:_MOST]:
         message, hint, replacement = _dropped(text[start:end])
         fixes = () if replacement is None else (Fix(start, end, replacement, hint),)
         yield Diagnostic("SRR002", "warning", message, lexed.span(start, end), hint, fixes)
+    told = 0
     for token in lexed.tokens:
+        if told >= _MOST:
+            break
         if token.text.isascii() or token.kind not in {TokenKind.WORD, TokenKind.DIGIT_NAME, TokenKind.DOT_NAME}:
             continue
         strange = _STRANGE.findall(token.text)
         if strange:
+            told += 1
             names = ", ".join(dict.fromkeys(unicodedata.name(char, f"U+{ord(char):04X}") for char in strange))
             message = f"A name holds {names}, a letter to the server"
             fix = Fix(token.start, token.end, _STRANGE.sub(_plain, token.text), "write plain blanks and quotes")
@@ -41,9 +50,10 @@ def _dropped(text: str) -> tuple[str, str, str | None]:
     """Message, hint, and what to put there instead."""
     if text[0] in "'\"`":
         return f"The quote {text[0]} is never closed: the server drops it and all that follows", "close it", None
-    if text == "#":
+    if text.strip("#") == "":
         return "The server drops '#' and reads on: it begins no comment", "write --", "--"
-    return f"The server drops {text!r} without a word", "take it out", ""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"The server drops {shown!r} without a word", "take it out", ""
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -158,6 +158,8 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
             elif group == "line_comment":
                 comments.append(Stretch(start, end))
             elif group in {"unclosed", "unknown"}:
+                if dropped and dropped[-1].end == start and group == "unknown":
+                    start = dropped.pop().start
                 dropped.append(Stretch(start, end))
             else:
                 assert group is not None  # noqa: S101 every alternative is named

@@ -7,6 +7,7 @@ first token that nothing accepts, as the server does (ErrorHandler.java).
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -139,7 +140,7 @@ class Parser(ObjectParser):
         """Further errors in the clauses that begin behind one; then the cursor goes to the statement's end."""
         found: list[Unexpected] = []
         family = self._tokens[self._begin].word in {"RESTORE", "BACKUP"}
-        place = next(at for at, token in enumerate(self._tokens) if token.start >= error.token.start)
+        place = self._place_of(error)
         while self._tokens[place].kind is not TokenKind.END and self._tokens[place].word != ";":
             clause = self._clause_at(place) if family else None
             place += 1
@@ -153,9 +154,12 @@ class Parser(ObjectParser):
                 if further.token.start > error.token.start:
                     found.append(further)
                     error = further
-                place = max(place, next(at for at, t in enumerate(self._tokens) if t.start >= further.token.start))
+                place = max(place, self._place_of(further))
         self._go_to(place)
         return found
+
+    def _place_of(self, error: Unexpected) -> int:
+        return bisect_left(self._tokens, error.token.start, key=lambda token: token.start)
 
     def _clause_at(self, place: int) -> Callable[[], object] | None:
         word, following = self._tokens[place].word, self._tokens[min(place + 1, len(self._tokens) - 1)].word

@@ -17,8 +17,10 @@ __all__ = ["begins_statement", "parse", "parse_script", "read"]
 
 _FIRST_WORDS = ("RESTORE", "BACKUP", "SHOW", "CANCEL", "CREATE", "DROP")
 _SHOWN = 60
-_REPAIRED = 50
-"""Errors that a repair is looked for; a text with more is mended in several goes."""
+_TRIED = 1_000_000
+"""Characters parsed in search of repairs; a text with more errors than that mends is mended in several goes."""
+_READ = 1000
+"""Syntax errors after which the rest of a text is not read: it is no script."""
 
 
 def parse(text: str, version: str = NEWEST) -> Statement:
@@ -101,6 +103,7 @@ def read(text: str, grammar: Release) -> tuple[list[Statement], list[Diagnostic]
 def _read(parser: Parser, *, only_ours: bool) -> tuple[list[Statement], list[Diagnostic]]:
     statements: list[Statement] = []
     found: list[Diagnostic] = []
+    budget = [_TRIED]
     # ``;`` alone is a statement, but nothing at all is none; and where only one of ours will do, ``;`` is not it.
     wanting = only_ours or not parser.begins_empty()
     while wanting or parser.more():
@@ -109,24 +112,37 @@ def _read(parser: Parser, *, only_ours: bool) -> tuple[list[Statement], list[Dia
             parser.end_of_statement()
         except Unexpected as error:
             errors = [error, *parser.errors_behind(error)]
-            repairs = _repairs(parser, errors) if len(found) < _REPAIRED else [()] * len(errors)
+            repairs = _repairs(parser, errors, budget)
             found += [_diagnostic(parser, each, fixes) for each, fixes in zip(errors, repairs, strict=True)]
         wanting = False
+        if len(found) >= _READ and parser.more():
+            found.append(replace(found[-1], message=f"More than {_READ} errors: the rest was not read", fixes=()))
+            break
     return statements, found
 
 
-def _repairs(parser: Parser, errors: list[Unexpected]) -> list[tuple[Fix, ...]]:
-    """For each error of one statement what mends it, those before it being mended."""
+def _repairs(parser: Parser, errors: list[Unexpected], budget: list[int]) -> list[tuple[Fix, ...]]:
+    """For each error of one statement what mends it, those before it being mended.
+
+    ``budget`` holds how many characters may still be parsed, and is drawn on.
+    """
     begin, text = parser.statement_text()
-    dollar_blocks = parser.release.dollar_blocks
     grown = 0
-    found: list[tuple[Fix, ...]] = []
-    for error in errors:
-        lexed = lex(text, dollar_blocks=dollar_blocks)
+    found: list[tuple[Fix, ...]] = [()] * len(errors)
+
+    def first_stop(text: str) -> int | None:
+        budget[0] -= len(text)
+        return _first_stop(text, parser.release)
+
+    for number, error in enumerate(errors):
+        if budget[0] <= 0:
+            break
+        budget[0] -= len(text)
+        lexed = lex(text, dollar_blocks=parser.release.dollar_blocks)
         offset = begin - grown
-        fixes = repair(lexed, error.token.start - offset, error.wanted, lambda text: _first_stop(text, parser.release))
+        fixes = repair(lexed, error.token.start - offset, error.wanted, first_stop)
         text, growth = apply(text, fixes)
-        found.append(tuple(replace(fix, start=fix.start + offset, end=fix.end + offset) for fix in fixes))
+        found[number] = tuple(replace(fix, start=fix.start + offset, end=fix.end + offset) for fix in fixes)
         grown += growth
     return found
 

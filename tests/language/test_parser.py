@@ -158,9 +158,28 @@ def test_any_text_ends_in_a_statement_or_in_diagnostics(text: str) -> None:
         assert found.message
 
 
-@pytest.mark.parametrize(
-    "text", ["/*" * 100_000, "(" * 100_000, "SHOW RESTORE WHERE " + "NOT " * 50_000 + "a", "`" * 99_999]
-)
+MANY = 50_000
+GARBAGE = {
+    "open comments": "/*" * MANY,
+    "parentheses": "(" * MANY,
+    "negations": "SHOW RESTORE WHERE " + "NOT " * MANY + "a",
+    "signs": "SHOW RESTORE WHERE " + "- " * MANY + "a",
+    "nested": "SHOW RESTORE WHERE " + "(" * MANY + "a" + ")" * MANY,
+    "back-quotes": "`" * (MANY + 1),
+    "wrong statements": "RESTORE;" * MANY,
+    "wrong clauses": "RESTORE SNAPSHOT s FROM r " + "ON ( " * MANY,
+    "hashes": "# " * MANY,
+    "separators": ";" * MANY + "x",
+    "dollars": "$$ " * MANY + "$$$",
+    "quotes": "SHOW RESTORE " + "'a' " * MANY,
+    "operators": "SHOW RESTORE WHERE a" + " + a" * MANY,
+    "surrogates": "\ud800" * MANY + " RESTORE",
+    "zero bytes": "\0" * MANY,
+    "dots": "RESTORE SNAPSHOT a" + ".b" * MANY + " FROM r",
+}
+
+
+@pytest.mark.parametrize("text", GARBAGE.values(), ids=GARBAGE)
 def test_long_garbage_ends_quickly_and_plainly(text: str) -> None:
     """No recursion error, no quadratic time (the suite's own time limit would show it)."""
     assert check(text)

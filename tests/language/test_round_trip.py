@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import statements
 
-from starrocks_restore_kernel.errors import RestoreSyntaxError
-from starrocks_restore_kernel.language import check, parse, parse_script
+from starrocks_restore_kernel.errors import RestoreSyntaxError, TranslationError
+from starrocks_restore_kernel.language import RELEASES, check, parse, parse_script
 from starrocks_restore_kernel.language.statements import Statement
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -70,3 +71,14 @@ def test_every_statement_that_can_be_built_round_trips(statement: Statement) -> 
     """``parse(print(s)) == s``, pretty or not."""
     assert statement == parse(statement.sql(pretty=False))
     assert statement == parse(statement.sql())
+
+
+@settings(deadline=None)
+@given(statements, st.sampled_from(list(RELEASES)))
+def test_what_a_version_can_say_it_reads(statement: Statement, version: str) -> None:
+    """Printed for any version, a statement is refused as untranslatable or read there, to one that prints the same."""
+    try:
+        sql = statement.sql(version=version)
+    except TranslationError:
+        return
+    assert sql == parse(sql, version).sql(version=version)
