@@ -6,7 +6,6 @@ first token that nothing accepts, as the server does (ErrorHandler.java).
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections.abc import Callable
 from typing import NoReturn
@@ -14,6 +13,7 @@ from typing import NoReturn
 from .expressions import Expression
 from .lexer import Lexed, TokenKind, lex
 from .object_parser import ObjectParser
+from .other_statements import begins_other, read_before_stopping
 from .places import CATALOG, DATABASE, LABEL, NEW_LABEL, NEW_NAME, PROPERTY, REPOSITORY, SOURCE, VALUE
 from .statements import (
     Backup,
@@ -38,45 +38,7 @@ from .statements import (
 from .tokens import Unexpected
 from .versions import Release
 
-__all__ = ["SECOND_WORDS", "Parser"]
-
-SECOND_WORDS = {
-    "RESTORE": ("SNAPSHOT",),
-    "BACKUP": ("SNAPSHOT", "DATABASE", "EXTERNAL", "ALL"),
-    "SHOW": ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES"),
-    "CREATE": ("REPOSITORY", "READ"),
-    "DROP": ("REPOSITORY", "SNAPSHOT"),
-    "CANCEL": ("RESTORE", "BACKUP"),
-}
-# First words that other statements begin with too.
-_SHARED = frozenset({"SHOW", "CREATE", "DROP", "CANCEL"})
-_OTHER_VERBS = frozenset(
-    "SELECT WITH INSERT UPDATE DELETE TRUNCATE ALTER USE SET UNSET GRANT REVOKE ANALYZE KILL ADMIN LOAD REFRESH SUBMIT "
-    "RECOVER EXPORT PAUSE RESUME STOP EXECUTE PREPARE DEALLOCATE BEGIN START COMMIT ROLLBACK CALL SYNC TRACE".split()
-)
-# How statements of other kinds begin: the server reads these before it stops at the next token. A sample of its
-# grammar, for the slips that people make around this family.
-_NAME = "a name"
-_OTHER_BEGINNINGS = (
-    ("CREATE", "OR", "REPLACE"),
-    ("CREATE", "EXTERNAL"),
-    ("SHOW", "CREATE"),
-    ("SHOW", "FULL"),
-    ("SHOW", "GLOBAL"),
-    ("SHOW", "SESSION"),
-    ("DESC", _NAME),
-    ("DESCRIBE", _NAME),
-    ("USE", _NAME),
-    ("WITH", _NAME),
-    ("EXPLAIN",),
-    ("DESC",),
-    ("DESCRIBE",),
-    ("USE",),
-    ("WITH",),
-    ("ALTER",),
-    ("ADMIN",),
-    ("(",),
-)
+__all__ = ["Parser"]
 
 
 class Parser(ObjectParser):
@@ -170,13 +132,7 @@ class Parser(ObjectParser):
         return None
 
     def _begins_other(self) -> bool:
-        """Whether a statement of another kind begins here, and not one of ours with a slip in its second word."""
-        first, second = self._token.word, self._peek().word
-        if first in {"EXPLAIN", "DESC", "DESCRIBE"}:
-            return second not in {"RESTORE", "BACKUP"}
-        if first in _SHARED:
-            return bool(second) and not difflib.get_close_matches(second, SECOND_WORDS[first], n=1, cutoff=0.75)
-        return first in _OTHER_VERBS
+        return begins_other(self._tokens[self._index : self._index + 4], self._is_name)
 
     def other(self) -> Other:
         start = self._token.start
@@ -206,13 +162,9 @@ class Parser(ObjectParser):
     def _fail_at_beginning(self) -> NoReturn:
         """Stop where the server does in a text that begins as a statement of another kind."""
         wanted = list(self._wanted)
-        for beginning in _OTHER_BEGINNINGS:
-            tokens = self._tokens[self._begin : self._begin + len(beginning)]
-            if len(tokens) == len(beginning) and all(
-                self._is_name(token) if word == _NAME else token.word == word
-                for word, token in zip(beginning, tokens, strict=True)
-            ):
-                raise Unexpected(self._tokens[self._begin + len(beginning)], [])
+        read = read_before_stopping(self._tokens[self._begin : self._begin + 4], self._is_name)
+        if read:
+            raise Unexpected(self._tokens[self._begin + read], [])
         raise Unexpected(self._token, wanted)
 
     # -- statements, each entered after its first word

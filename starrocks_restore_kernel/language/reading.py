@@ -7,7 +7,8 @@ from dataclasses import replace
 from ..errors import RestoreSyntaxError
 from .diagnostics import Diagnostic, Fix
 from .lexer import lex
-from .parser import SECOND_WORDS, Parser
+from .other_statements import SECOND_WORDS
+from .parser import Parser
 from .repairs import apply, repair
 from .statements import Statement
 from .tokens import Unexpected

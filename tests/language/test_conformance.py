@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from starrocks_restore_kernel.errors import RestoreSyntaxError
-from starrocks_restore_kernel.language import check, parse, parse_script
+from starrocks_restore_kernel.language import apply_fixes, check, parse, parse_script
 
 HERE = Path(__file__).parent / "conformance"
 
@@ -82,3 +82,27 @@ def test_every_verdict_of_the_analyzer() -> None:
 
     assert 110 == len(judged)
     assert {each: [] for each in NEEDS_A_CLUSTER} == disagreed
+
+
+@pytest.mark.parametrize(("name", "version"), [("syntax_4_1", "4.1"), ("syntax_3_3", "3.3")])
+def test_check_finds_an_error_in_all_that_is_refused_and_mends_what_it_says_it_can(name: str, version: str) -> None:
+    """No refused statement passes as one of another kind, and a fix takes its error away."""
+    silent, unmended, mended = [], [], 0
+    for row in rows(name):
+        found = check(row["sql"], version)
+        if row.get("why") == "syntax":
+            first = found[0] if found else None
+            if first is None or first.code != "SRR001" or first.span is None:
+                silent.append(row["id"])
+                continue
+            if first.fixes:
+                after = [each for each in check(apply_fixes(row["sql"], [first]), version) if each.code == "SRR001"]
+                if after and after[0].span is not None and after[0].span.start <= first.span.start:
+                    unmended.append(row["id"])
+                mended += 1
+        elif row["accept"] and any(each.code == "SRR001" for each in found):
+            silent.append(row["id"])
+
+    assert [] == silent
+    assert [] == unmended
+    assert mended > len(rows(name)) / 5
