@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .dashboards import watch
     from .errors import RestoreError
     from .facade import Cluster, builder, connect, dashboard
-    from .language import Diagnostic, apply_fixes, check, parse, parse_script
+    from .language import Diagnostic, apply_fixes, check, complete, format_script, parse, parse_script
 
 __all__ = [
     "Cluster",
@@ -21,8 +21,10 @@ __all__ = [
     "apply_fixes",
     "builder",
     "check",
+    "complete",
     "connect",
     "dashboard",
+    "format_script",
     "load_ipython_extension",
     "parse",
     "parse_script",
@@ -39,8 +41,10 @@ _ROOMS = {
     "apply_fixes": "language",
     "builder": "facade",
     "check": "language",
+    "complete": "language",
     "connect": "facade",
     "dashboard": "facade",
+    "format_script": "language",
     "parse": "language",
     "parse_script": "language",
     "watch": "dashboards",
