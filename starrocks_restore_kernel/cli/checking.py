@@ -87,7 +87,7 @@ def _without_places(text: str, found: list[Diagnostic]) -> Iterator[Diagnostic]:
         if each.span is None:
             yield each
         elif each.code == "SRR001" and text.startswith("{{", each.span.start):
-            yield replace(each, hint="{{name}} stands inside a string or a back-quoted name", fixes=())
+            yield replace(each, hint="{{name}} stands inside a string or a back-quoted name")
         elif each.code not in _ABOUT_VALUES or "{{" not in each.message + text[each.span.start : each.span.end]:
             yield each
 

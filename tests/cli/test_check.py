@@ -116,11 +116,12 @@ def test_a_flood_is_cut_for_a_person_alone(run: Run, folder: Path) -> None:
 
 
 def test_no_file_steers_the_terminal(run: Run, folder: Path) -> None:
-    """An escape sequence in a statement is shown as dots."""
-    (folder / "a.sql").write_text("SHOW RESTORE FROM '\x1b[2J'")
+    """An escape sequence is shown as dots, in the server's words and in the excerpt."""
+    (folder / "a.sql").write_text("'\x1b[2J' SHOW RESTORE")
     said = run("check", "a.sql")
 
     assert 1 == said.exit_code
+    assert "Unexpected input ''·[2J''\n  1 │ '·[2J' SHOW" in said.stdout
     assert "\x1b" not in said.stdout
 
 
@@ -277,12 +278,13 @@ def test_a_command_without_files_is_refused(run: Run) -> None:
 
 def test_a_directory_is_gone_through(run: Run, folder: Path) -> None:
     """SQL files and notebooks at any depth, in order; no others, and not Jupyter's copies."""
-    for name in ("b.sql", "a/deep/x.SQL", "a/y.sql", "a/.ipynb_checkpoints/y-checkpoint.sql", ".git/z.sql", "c.txt"):
+    names = ["b.sql", "a/y.sql", *(f"a/{letter}/x.SQL" for letter in "qwertzuiop")]
+    for name in (*names, "a/.ipynb_checkpoints/y-checkpoint.sql", ".git/z.sql", "c.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(MISSPELT)
     said = run("check", "--quiet", ".").stdout
 
-    assert ["b.sql", "a/y.sql", "a/deep/x.SQL"] == [
+    assert [*names[:2], *sorted(names[2:])] == [
         line.partition(":")[0] for line in said.splitlines() if "SRR001" in line
     ]
 

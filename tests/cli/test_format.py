@@ -50,9 +50,7 @@ def test_the_version_decides_what_parses(run: Run) -> None:
     assert 2 == run("format", "--version", "3.3", "-", stdin=text).exit_code
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("restore snapshot s form r", "SRR001"), ("show restore #", "SRR002")]
-)
+@pytest.mark.parametrize(("text", "code"), [("restore snapshot s form r", "SRR001"), ("show restore #", "SRR002")])
 def test_what_cannot_be_laid_out_stays(run: Run, folder: Path, text: str, code: str) -> None:
     """Syntax errors, and what the server would drop; the place is told, and the other files are done."""
     (folder / "a.sql").write_text(text)

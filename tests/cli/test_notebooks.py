@@ -164,8 +164,8 @@ def test_in_an_sql_file_there_are_no_variables(run: Run, folder: Path) -> None:
 
 
 def test_a_variable_outside_quotes_is_explained(run: Run, notebook: WriteNotebook) -> None:
-    """It is a syntax error, whose mending would take the variable out: so only the way is told."""
-    cell = f"%%restore\n{GOOD.replace('FROM r', 'FROM {{repository}}')}"
+    """It is a syntax error that says how it is written, and nothing takes the variable out."""
+    cell = "%%restore\nSHOW RESTORE FROM shop {{filter}}"
     path = notebook("a.ipynb", cell)
     said = run("check", "--fix", "a.ipynb")
 
