@@ -15,6 +15,7 @@ from .variables import bind
 
 if TYPE_CHECKING:
     from starrocks_restore_kernel.facade import Cluster
+    from starrocks_restore_kernel.language import Diagnostic
 
 __all__ = ["RestoreMagics"]
 
@@ -70,7 +71,8 @@ class RestoreMagics(Magics):
     def _only_check(self, cell: str) -> None:
         from starrocks_restore_kernel.language import check
 
-        errors = [each for each in check(cell) if each.severity == "error"]
+        # What stands in {{ }} is not known here, so what is found there is not found.
+        errors = [each for each in check(cell) if each.severity == "error" and "{{" not in _about(cell, each)]
         if errors:
             raise RestoreCheckError(cell, errors)
 
@@ -169,3 +171,7 @@ class RestoreMagics(Magics):
         if name is not None:
             self._names[name] = value
         return value if shown is None else shown
+
+
+def _about(cell: str, found: Diagnostic) -> str:
+    return found.message + ("" if found.span is None else cell[found.span.start : found.span.end])

@@ -75,25 +75,28 @@ def render(text: str, diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _block(text: str, diagnostic: Diagnostic) -> list[str]:
-    lines = [f"{diagnostic.severity} {diagnostic.code}: {diagnostic.message}"]
+    lines = [f"{diagnostic.severity} {diagnostic.code}: {_visible(diagnostic.message)}"]
     if diagnostic.span is not None:
         lines += _excerpt(text, diagnostic.span)
     if diagnostic.hint:
-        lines.append(f"  → {diagnostic.hint}")
+        lines.append(f"  → {_visible(diagnostic.hint)}")
     return lines
 
 
 def _excerpt(text: str, span: Span) -> list[str]:
+    """The line, or what of a long one lies around the place; only that much of the text is looked at."""
     begin = span.start - span.column
-    end = text.find("\n", begin)
-    line = text[begin:] if end < 0 else text[begin:end]
-    # A long line is shown around the place.
-    offset = max(0, span.column - _WIDTH // 2) if len(line) > _WIDTH else 0
-    shown = line[offset : offset + _WIDTH]
-    column = span.column - offset
+    first = begin if span.end - begin <= _WIDTH else max(begin, span.start - _WIDTH // 2)
+    end = text.find("\n", span.start, first + _WIDTH)
+    shown = text[first : first + _WIDTH if end < 0 else end].removesuffix("\r")
+    column = span.start - first
     marks = max(1, min(span.end - span.start, len(shown) - column))
     # Tabs are kept in the margin, so that the caret stands under its place however wide they are drawn.
     margin = "".join(char if char == "\t" else " " for char in shown[:column])
     number = str(span.line)
-    visible = "".join(char if char.isprintable() or char == "\t" else "·" for char in shown)
-    return [f"  {number} │ {visible}", f"  {' ' * len(number)} │ {margin}{'^' * marks}"]
+    return [f"  {number} │ {_visible(shown)}", f"  {' ' * len(number)} │ {margin}{'^' * marks}"]
+
+
+def _visible(text: str) -> str:
+    """The text with what a terminal would act upon made visible."""
+    return "".join(char if char.isprintable() or char == "\t" else "·" for char in text)

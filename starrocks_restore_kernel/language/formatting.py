@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..errors import RestoreCheckError, RestoreSyntaxError
 from .characters import characters
-from .lexer import Stretch, Token, TokenKind
+from .lexer import Stretch, Token, TokenKind, lex
 from .parser import Parser
 from .reading import read
 from .versions import NEWEST, release
@@ -57,6 +57,8 @@ def format_script(text: str, version: str = NEWEST) -> str:
     SHOW RESTORE FROM shop -- which?
     """
     grammar = release(version)
+    if len(lex(text).tokens) == 1 and not lex(text).dropped:
+        return text  # comments alone
     _, errors = read(text, grammar)
     if errors:
         raise RestoreSyntaxError(text, errors)

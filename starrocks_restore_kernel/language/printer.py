@@ -158,6 +158,9 @@ class _Printer:
         yield " ".join([*words, "SNAPSHOT", self._qualified(snapshot)])
         yield f"TO {self._name(statement.repository)}"
         if statement.objects is not None:
+            for each in statement.objects:
+                if isinstance(each, NamedObject) and each.alias is not None and not self._release.backup_alias:
+                    raise self._unsaid("alias in BACKUP")
             yield self._list("ON", [self._object(each) for each in statement.objects])
         yield from self._properties(statement.properties)
 

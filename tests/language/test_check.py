@@ -2,7 +2,7 @@
 
 import pytest
 
-from starrocks_restore_kernel.language import apply_fixes, check
+from starrocks_restore_kernel.language import apply_fixes, check, render
 
 STAMP = '"backup_timestamp" = "2024-12-09-10-25-58-842"'
 GOOD = f'PROPERTIES ({STAMP}, "replication_num" = "1")'
@@ -122,3 +122,12 @@ def test_a_misspelt_timestamp_key_can_be_mended() -> None:
 def test_findings_of_a_script_come_from_each_statement() -> None:
     """Not only from the first."""
     assert ["SRR016", "SRR016"] == codes("CANCEL RESTORE; SHOW RESTORE; CANCEL BACKUP")
+
+
+def test_a_place_in_a_huge_line_is_shown_with_what_is_around_it() -> None:
+    """Carriage returns and control characters are made harmless."""
+    text = "SHOW RESTORE FROM " + "a" * 500 + "\x1b[31m ; CANCEL RESTORE\r\n"
+    lines = render(text, check(text)).split("\n")
+
+    assert all(len(line) < 250 and line.isprintable() for line in lines)
+    assert any("CANCEL RESTORE" in line and not line.endswith("·") for line in lines)

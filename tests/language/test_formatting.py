@@ -103,3 +103,9 @@ def test_a_text_that_does_not_parse_is_not_touched() -> None:
     """The error is the parser's."""
     with pytest.raises(RestoreSyntaxError):
         format_script("RESTORE SNAPSHOT s FORM r")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "-- nothing yet\n"])
+def test_comments_alone_stay(text: str) -> None:
+    """The server calls them no statement; they are no reason to refuse a file."""
+    assert text == format_script(text)

@@ -184,3 +184,12 @@ def test_loading_twice_and_unloading_leave_nothing_behind(sandbox: Sandbox) -> N
     assert isinstance(cluster, Cluster)
     assert shell.find_line_magic("restore") is None
     assert shell.find_cell_magic("restore") is None
+
+
+def test_without_a_connection_what_variables_hold_is_not_judged(notebook: Notebook) -> None:
+    """A statement that may be right is not called wrong."""
+    shown = notebook.error(
+        '%%restore\nRESTORE SNAPSHOT s FROM r PROPERTIES ("backup_timestamp" = "{{t}}", "replication_num" = "{{n}}")'
+    )
+
+    assert "UsageProblem: not connected" == shown[0]
