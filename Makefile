@@ -4,11 +4,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help environment programs check test docs lab notebooks binder clean
+.PHONY: help environment programs check test docs lab notebooks binder bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 MADE := $(VENV)/.made
+BENCH := .venv-bench
 PYTEST := $(BIN)/python -m pytest
 
 help: ## say what can be done
@@ -49,7 +50,17 @@ binder: $(MADE) ## do what Binder does: a clean environment from binder/ alone, 
 	@echo "→ binder: building the environment that Binder would build"
 	@$(PYTEST) tests/binder
 
-clean: ## remove what was made: .venv, build, caches
-	@echo "→ clean: removing .venv, build and caches"
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+# An environment of its own: sqlglotc would put compiled modules under the sqlglot that the sandbox is tested with.
+$(BENCH)/.made: $(MADE)
+	@echo "→ bench: making $(BENCH) with the libraries to compare with"
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+bench: $(BENCH)/.made ## measure the language beside sqlglot and sqlparse, and write docs/speed.md
+	@$(BENCH)/bin/python -m benchmarks.language --markdown
+
+clean: ## remove what was made: environments, build, caches
+	@echo "→ clean: removing .venv, .venv-bench, build and caches"
+	@rm -rf $(VENV) $(BENCH) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
