@@ -25,6 +25,7 @@ _KIND_WORDS = {
     "FUNCTION": ObjectKind.FUNCTION,
     "FUNCTIONS": ObjectKind.FUNCTION,
 }
+_PARTITION_WORDS = ("TEMPORARY", "PARTITION", "PARTITIONS")
 
 
 class ObjectParser(ExpressionParser):
@@ -75,7 +76,7 @@ class ObjectParser(ExpressionParser):
         following = self._peek()
         if following.word in {"PARTITION", "PARTITIONS", "TEMPORARY"}:
             return self._succeeds(self._item_without_kind)
-        return following.word in {",", ")", ".", "AS"} or following.kind in {TokenKind.DOT_NAME, TokenKind.END}
+        return following.word in {",", ")", ".", "AS"} or following.kind in (TokenKind.DOT_NAME, TokenKind.END)
 
     def _item_without_kind(self) -> bool:
         self.named_object(self._token.start, None, alias=True)
@@ -83,20 +84,20 @@ class ObjectParser(ExpressionParser):
 
     def named_object(self, start: int, kind: ObjectKind | None, *, alias: bool, plural: bool = False) -> NamedObject:
         name = self.qualified_name(FUNCTION if kind is ObjectKind.FUNCTION else OBJECT)
-        partitions = self.partitions() if kind in {None, ObjectKind.TABLE} else None
+        partitions = self.partitions() if kind is None or kind is ObjectKind.TABLE else None
         other = self.identifier(NEW_NAME) if alias and self._take("AS") else None
         return NamedObject(name, kind, partitions, other, self._span_from(start), plural)
 
     def partitions(self) -> Partitions | None:
+        if self._token.word not in _PARTITION_WORDS:
+            self._wanted += _PARTITION_WORDS
+            return None
         start = self._token.start
         temporary = self._take("TEMPORARY")
         plural = False
         if not self._take("PARTITION"):
-            plural = self._take("PARTITIONS")
-            if not plural:
-                if temporary:
-                    self._fail()
-                return None
+            self._expect("PARTITIONS")
+            plural = True
         if not self._take("("):
             names = self.bare_partitions()
             return Partitions(tuple(names), temporary, (), self._span_from(start), bare=True)

@@ -138,7 +138,7 @@ class Parser(ObjectParser):
         start = self._token.start
         while not self._at_end() and self._token.word != ";":
             self._advance()
-        return Other(self._lexed.text[start : self._last_end], self._span_from(start))
+        return Other(self._lexed.text[start : self._end_from(start)], self._span_from(start))
 
     def statement(self) -> Statement:
         start = self._token.start

@@ -13,6 +13,9 @@ from .versions import Release
 
 __all__ = ["TokenCursor", "Unexpected", "unquote"]
 
+# Every token is asked for its kind, and Python 3.11 finds an enum's member through a descriptor, ten times as slowly.
+_END, _WORD, _STRING = TokenKind.END, TokenKind.WORD, TokenKind.STRING
+_QUOTED_NAME, _DIGIT_NAME = TokenKind.QUOTED_NAME, TokenKind.DIGIT_NAME
 # nonReserved of StarRocks.g4 lists two tokens that are no words.
 _ODD_NAMES = frozenset({"...", "[*]"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a", "%": "\\%", "_": "\\_"}
@@ -38,17 +41,15 @@ class TokenCursor:
         self._tokens = lexed.tokens
         self._index = 0
         self._token = lexed.tokens[0]
-        self._last_end = 0
         self._wanted: list[str] = []
         self._reserved = reserved_words(release)
 
     # -- moving
 
     def _advance(self) -> None:
-        self._last_end = self._token.end
-        if self._token.kind is not TokenKind.END:
-            self._index += 1
-            self._token = self._tokens[self._index]
+        """Past a token that was looked at, so never past the end."""
+        self._index += 1
+        self._token = self._tokens[self._index]
         self._wanted.clear()
 
     def _go_to(self, index: int) -> None:
@@ -60,7 +61,7 @@ class TokenCursor:
         return self._tokens[min(self._index + ahead, len(self._tokens) - 1)]
 
     def _at_end(self) -> bool:
-        return self._token.kind is TokenKind.END
+        return self._token.kind is _END
 
     def _at(self, word: str) -> bool:
         if self._token.word == word:
@@ -69,43 +70,48 @@ class TokenCursor:
         return False
 
     def _take(self, word: str) -> bool:
-        if self._token.word == word:
-            self._advance()
-            return True
-        self._wanted.append(word)
-        return False
+        if self._token.word != word:
+            self._wanted.append(word)
+            return False
+        self._advance()
+        return True
 
     def _expect(self, word: str) -> None:
-        if not self._take(word):
+        if self._token.word != word:
+            self._wanted.append(word)
             self._fail()
+        self._advance()
 
     def _fail(self, message: str | None = None) -> NoReturn:
         raise Unexpected(self._token, list(self._wanted), message)
 
     def _succeeds(self, rule: Callable[[], bool]) -> bool:
         """Whether a rule would hold from here; the cursor stays."""
-        index, last_end, wanted = self._index, self._last_end, list(self._wanted)
+        index, wanted = self._index, list(self._wanted)
         try:
             return rule()
         except Unexpected:
             return False
         finally:
-            self._index, self._last_end, self._wanted = index, last_end, wanted
-            self._token = self._tokens[index]
+            self._index, self._token, self._wanted = index, self._tokens[index], wanted
 
     def _span_from(self, start: int) -> Span:
-        return self._lexed.span(start, max(start, self._last_end))
+        return self._lexed.span(start, self._end_from(start))
+
+    def _end_from(self, start: int) -> int:
+        """Where the last token taken ends; ``start`` itself, if none was taken since."""
+        return max(start, self._tokens[self._index - 1].end) if self._index else start
 
     # -- names and strings
 
     def _is_name(self, token: Token) -> bool:
         kind = token.kind
-        if kind is TokenKind.WORD:
+        if kind is _WORD:
             return token.word not in self._reserved
-        return kind is TokenKind.QUOTED_NAME or kind is TokenKind.DIGIT_NAME or token.word in _ODD_NAMES
+        return kind is _QUOTED_NAME or kind is _DIGIT_NAME or token.word in _ODD_NAMES
 
     def _is_name_or_string(self, token: Token) -> bool:
-        return token.kind is TokenKind.STRING or self._is_name(token)
+        return token.kind is _STRING or self._is_name(token)
 
     def identifier(self, what: str = "a name") -> str:
         """A name, without its back-quotes; every back-quote goes (AstBuilder.java, visitBackQuotedIdentifier).
@@ -115,17 +121,17 @@ class TokenCursor:
         token = self._token
         if not self._is_name(token):
             self._wanted.append(what)
-            if token.kind is TokenKind.WORD:
+            if token.kind is _WORD:
                 self._fail(
                     f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`"
                 )
             self._fail()
         self._advance()
-        return token.text.replace("`", "") if token.kind is TokenKind.QUOTED_NAME else token.text
+        return token.text.replace("`", "") if token.kind is _QUOTED_NAME else token.text
 
     def string(self, what: str = "a quoted string") -> str:
         """A quoted string's value."""
-        if self._token.kind is not TokenKind.STRING:
+        if self._token.kind is not _STRING:
             self._wanted.append(what)
             self._fail()
         text = self._token.text
@@ -134,7 +140,7 @@ class TokenCursor:
 
     def identifier_or_string(self, what: str = "a name") -> str:
         """Either."""
-        return self.string() if self._token.kind is TokenKind.STRING else self.identifier(what)
+        return self.string() if self._token.kind is _STRING else self.identifier(what)
 
 
 def unquote(text: str) -> str:
