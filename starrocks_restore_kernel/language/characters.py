@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from .diagnostics import Diagnostic, Fix
-from .lexer import TokenKind, lex
-from .versions import Release
+from .lexer import Lexed, TokenKind
 
 __all__ = ["characters"]
 
@@ -24,11 +23,10 @@ _MOST = 1000
 """Findings of a kind that are told; a text with more of them is no script."""
 
 
-def characters(text: str, release: Release) -> Iterator[Diagnostic]:
+def characters(lexed: Lexed) -> Iterator[Diagnostic]:
     """What the server drops in silence (SRR002), and names with deceiving letters (SRR003)."""
-    lexed = lex(text, dollar_blocks=release.dollar_blocks)
     for start, end in lexed.dropped[:_MOST]:
-        message, hint, replacement = _dropped(text[start:end])
+        message, hint, replacement = _dropped(lexed.text[start:end])
         fixes = () if replacement is None else (Fix(start, end, replacement, hint),)
         yield Diagnostic("SRR002", "warning", message, lexed.span(start, end), hint, fixes)
     told = 0

@@ -39,11 +39,11 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
     ['No selected database for cancel BACKUP/RESTORE']
     """
     context = Context(release(version), database)
-    statements, found = read(sql, context.release)
+    statements, found, lexed = read(sql, context.release)
     # The server builds every statement of a text before it analyses the first.
     for rules in (BUILDER_RULES, ANALYZER_RULES, ADVICE):
         found += [each for statement in statements for rule in rules for each in rule(statement, context)]
-    return [*found, *characters(sql, context.release)]
+    return [*found, *characters(lexed)]
 
 
 def check_statement(statement: Statement, context: Context) -> list[Diagnostic]:

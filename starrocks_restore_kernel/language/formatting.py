@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..errors import RestoreCheckError, RestoreSyntaxError
 from .characters import characters
-from .lexer import Stretch, Token, TokenKind, lex
+from .lexer import Stretch, Token, TokenKind
 from .parser import Parser
 from .reading import read
 from .versions import NEWEST, release
@@ -57,12 +57,12 @@ def format_script(text: str, version: str = NEWEST) -> str:
     SHOW RESTORE FROM shop -- which?
     """
     grammar = release(version)
-    if len(lex(text).tokens) == 1 and not lex(text).dropped:
+    _, errors, lexed = read(text, grammar)
+    if len(lexed.tokens) == 1 and not lexed.dropped:
         return text  # comments alone
-    _, errors = read(text, grammar)
     if errors:
         raise RestoreSyntaxError(text, errors)
-    lost = [each for each in characters(text, grammar) if each.code == "SRR002"]
+    lost = [each for each in characters(lexed) if each.code == "SRR002"]
     if lost:
         raise RestoreCheckError(text, lost)
     parser = _NotingParser(text, grammar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .versions import Release
+from .versions import RELEASES, Release
 
 __all__ = ["reserved_words"]
 
@@ -27,6 +27,11 @@ _OF_3_3 = _ALWAYS | {"EXCEPT", "SYSTEM"}
 _SINCE_3_4 = _ALWAYS | {"$$", "ASOF", "CURRENT_GROUP", "DECIMAL256", "INVOKER", "VARIANT"}
 
 
+_BY_RELEASE = {
+    each.name: (_OF_3_3 if each.older_words else _SINCE_3_4) - each.freed_words for each in RELEASES.values()
+}
+
+
 def reserved_words(release: Release) -> frozenset[str]:
     """The upper-case reserved words of a release's grammar."""
-    return (_OF_3_3 if release.older_words else _SINCE_3_4) - release.freed_words
+    return _BY_RELEASE[release.name]

@@ -25,6 +25,7 @@ _KIND_WORDS = {
     "FUNCTION": ObjectKind.FUNCTION,
     "FUNCTIONS": ObjectKind.FUNCTION,
 }
+_DOT_NAME = TokenKind.DOT_NAME
 _PARTITION_WORDS = ("TEMPORARY", "PARTITION", "PARTITIONS")
 
 
@@ -134,7 +135,7 @@ class ObjectParser(ExpressionParser):
         start = self._token.start
         parts = [self.identifier(what)]
         while True:
-            if self._token.kind is TokenKind.DOT_NAME:
+            if self._token.kind is _DOT_NAME:
                 parts.append(self._token.text[1:])
                 self._advance()
             elif self._token.word == "." and self._is_name(self._peek()):

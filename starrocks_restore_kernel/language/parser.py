@@ -72,6 +72,8 @@ class Parser(ObjectParser):
 
     def second_statement(self) -> Span | None:
         """Where a second statement begins, be it empty; None in a text of one."""
+        if ";" not in self._lexed.text:
+            return None
         separator = next((at for at, token in enumerate(self._tokens) if token.word == ";"), None)
         if separator is None or self._tokens[separator + 1].kind is TokenKind.END:
             return None
@@ -138,7 +140,8 @@ class Parser(ObjectParser):
         start = self._token.start
         while not self._at_end() and self._token.word != ";":
             self._advance()
-        return Other(self._lexed.text[start : self._end_from(start)], self._span_from(start))
+        span = self._span_from(start)
+        return Other(self._lexed.text[start : span.end], span)
 
     def statement(self) -> Statement:
         start = self._token.start

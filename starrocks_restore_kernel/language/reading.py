@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..errors import RestoreSyntaxError
 from .diagnostics import Diagnostic, Fix
-from .lexer import lex
+from .lexer import Lexed, lex
 from .other_statements import SECOND_WORDS
 from .parser import Parser
 from .repairs import apply, repair
@@ -75,7 +75,7 @@ def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
     >>> [type(each).__name__ for each in parse_script("SHOW RESTORE FROM shop; SELECT 1")]
     ['ShowRestore', 'Other']
     """
-    statements, found = read(text, release(version))
+    statements, found, _ = read(text, release(version))
     if found:
         raise RestoreSyntaxError(text, found)
     return statements
@@ -93,12 +93,13 @@ def begins_statement(text: str) -> bool:
     return len(words) == 2 and words[1] in SECOND_WORDS.get(words[0], ())
 
 
-def read(text: str, grammar: Release) -> tuple[list[Statement], list[Diagnostic]]:
-    """The statements that can be read, and the syntax errors of the others; the first error is the server's.
+def read(text: str, grammar: Release) -> tuple[list[Statement], list[Diagnostic], Lexed]:
+    """The statements that can be read, the syntax errors of the others (first the server's), and the tokens.
 
     After an error it goes on with the statement's next clause, and then with the next statement.
     """
-    return _read(Parser(text, grammar), only_ours=False)
+    parser = Parser(text, grammar)
+    return (*_read(parser, only_ours=False), parser.lexed)
 
 
 def _read(parser: Parser, *, only_ours: bool) -> tuple[list[Statement], list[Diagnostic]]:

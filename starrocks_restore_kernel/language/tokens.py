@@ -96,11 +96,9 @@ class TokenCursor:
             self._index, self._token, self._wanted = index, self._tokens[index], wanted
 
     def _span_from(self, start: int) -> Span:
-        return self._lexed.span(start, self._end_from(start))
-
-    def _end_from(self, start: int) -> int:
-        """Where the last token taken ends; ``start`` itself, if none was taken since."""
-        return max(start, self._tokens[self._index - 1].end) if self._index else start
+        """From ``start`` to where the last token taken ends; empty, if none was taken since."""
+        end = self._tokens[self._index - 1].end if self._index else start
+        return self._lexed.span(start, end if end > start else start)  # noqa: FURB136 two calls an object
 
     # -- names and strings
 
