@@ -95,14 +95,19 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# A group is compared by its number: that is what the match knows without looking up a name.
+_GROUPS = _TOKEN.groupindex
+_SPACE, _WORD, _SYMBOL = _GROUPS["space"], _GROUPS["word"], _GROUPS["symbol"]
+_BLOCK, _LINE_COMMENT = _GROUPS["block"], _GROUPS["line_comment"]
+_UNCLOSED, _UNKNOWN = _GROUPS["unclosed"], _GROUPS["unknown"]
 _KINDS = {
-    "digit_name": TokenKind.DIGIT_NAME,
-    "quoted_name": TokenKind.QUOTED_NAME,
-    "dot_name": TokenKind.DOT_NAME,
-    "string": TokenKind.STRING,
-    "binary": TokenKind.BINARY,
-    "integer": TokenKind.INTEGER,
-    "number": TokenKind.NUMBER,
+    _GROUPS["digit_name"]: TokenKind.DIGIT_NAME,
+    _GROUPS["quoted_name"]: TokenKind.QUOTED_NAME,
+    _GROUPS["dot_name"]: TokenKind.DOT_NAME,
+    _GROUPS["string"]: TokenKind.STRING,
+    _GROUPS["binary"]: TokenKind.BINARY,
+    _GROUPS["integer"]: TokenKind.INTEGER,
+    _GROUPS["number"]: TokenKind.NUMBER,
 }
 _BLANKS = " \r\n\t\u3000"
 
@@ -139,21 +144,21 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
     while position is not None:
         scan, position = position, None
         for match in _TOKEN.finditer(text, scan):
-            group = match.lastgroup
-            assert group is not None  # noqa: S101 every alternative is named
-            if group == "space":
-                continue
+            group = match.lastindex
+            assert group is not None  # noqa: S101 every alternative is a group
             lexeme = match[group]
             start, end = match.span(group)
-            if group == "word":
+            if group == _WORD:
                 if dollar_blocks and lexeme.startswith("$$") and (end_of_block := _block_end(text, start, end)):
                     add(Token(symbol_kind, text[start:end_of_block], start, end_of_block, "$$…$$"))
                     position = end_of_block
                     break
                 add(new(Token, (word_kind, lexeme, start, end, upper(lexeme))))
-            elif group == "symbol":
+            elif group == _SYMBOL:
                 add(new(Token, (symbol_kind, lexeme, start, end, lexeme)))
-            elif group == "block":
+            elif group == _SPACE:
+                continue
+            elif group == _BLOCK:
                 closing = _comment_end(text, start) if comments_close else None
                 if closing is not None:
                     comments.append(Stretch(start, closing))
@@ -163,10 +168,10 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
                 comments_close = False
                 add(Token(symbol_kind, "/", start, start + 1, "/"))
                 add(Token(symbol_kind, "*", start + 1, end, "*"))
-            elif group == "line_comment":
+            elif group == _LINE_COMMENT:
                 comments.append(Stretch(start, end))
-            elif group in {"unclosed", "unknown"}:
-                if dropped and dropped[-1].end == start and group == "unknown":
+            elif group in {_UNCLOSED, _UNKNOWN}:
+                if dropped and dropped[-1].end == start and group == _UNKNOWN:
                     start = dropped.pop().start
                 dropped.append(Stretch(start, end))
             else:

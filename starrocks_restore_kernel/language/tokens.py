@@ -73,14 +73,19 @@ class TokenCursor:
         if self._token.word != word:
             self._wanted.append(word)
             return False
-        self._advance()
+        # As _advance, without the call: every word of a statement comes through here.
+        self._index += 1
+        self._token = self._tokens[self._index]
+        self._wanted.clear()
         return True
 
     def _expect(self, word: str) -> None:
         if self._token.word != word:
             self._wanted.append(word)
             self._fail()
-        self._advance()
+        self._index += 1
+        self._token = self._tokens[self._index]
+        self._wanted.clear()
 
     def _fail(self, message: str | None = None) -> NoReturn:
         raise Unexpected(self._token, list(self._wanted), message)
@@ -124,7 +129,9 @@ class TokenCursor:
                     f"Unexpected input '{token.text}': a reserved word is a name only in back-quotes, `{token.text}`"
                 )
             self._fail()
-        self._advance()
+        self._index += 1
+        self._token = self._tokens[self._index]
+        self._wanted.clear()
         return token.text.replace("`", "") if token.kind is _QUOTED_NAME else token.text
 
     def string(self, what: str = "a quoted string") -> str:
