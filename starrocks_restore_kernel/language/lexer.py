@@ -60,13 +60,17 @@ class Lexed:
         self.dropped = dropped
         self._line_starts: list[int] | None = None
 
-    def span(self, start: int, end: int) -> Span:
-        """Where a stretch stands; a line ends at a line feed and nowhere else, as ANTLR counts."""
+    @property
+    def line_starts(self) -> list[int]:
+        """Where each line begins; a line ends at a line feed and nowhere else, as ANTLR counts."""
         if self._line_starts is None:
             self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
-        line = bisect_right(self._line_starts, start)
-        # As `Span(…)`, in half the time; a tree has two spans an object.
-        return tuple.__new__(Span, (start, end, line, start - self._line_starts[line - 1]))
+        return self._line_starts
+
+    def span(self, start: int, end: int) -> Span:
+        """Where a stretch stands, for a person too."""
+        line = bisect_right(self.line_starts, start)
+        return Span(start, end, line, start - self.line_starts[line - 1])
 
 
 # LETTER is [a-zA-Z_$\u0080-\uffff]: typographic quotes, no-break spaces and a byte order mark are letters too.

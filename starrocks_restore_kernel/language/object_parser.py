@@ -25,6 +25,7 @@ _KIND_WORDS = {
     "FUNCTION": ObjectKind.FUNCTION,
     "FUNCTIONS": ObjectKind.FUNCTION,
 }
+_OBJECT_WORDS = ("ALL", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION")
 _DOT_NAME = TokenKind.DOT_NAME
 _PARTITION_WORDS = ("TEMPORARY", "PARTITION", "PARTITIONS")
 
@@ -59,7 +60,7 @@ class ObjectParser(ExpressionParser):
         if kind is not None and (word in {"TABLE", "FUNCTION"} or not self._is_table_name()):
             self._advance()
             return self.named_object(start, kind, alias=alias, plural=word.endswith("S"))
-        self._wanted += ["ALL", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION"]
+        self._wanted += _OBJECT_WORDS
         return self.named_object(start, None, alias=alias)
 
     def all_kind(self) -> ObjectKind:
@@ -135,14 +136,16 @@ class ObjectParser(ExpressionParser):
         start = self._token.start
         parts = [self.identifier(what)]
         while True:
-            if self._token.kind is _DOT_NAME:
-                parts.append(self._token.text[1:])
-                self._advance()
-            elif self._token.word == "." and self._is_name(self._peek()):
+            if self._token.word == ".":
+                if not self._is_name(self._peek()):
+                    # A dot that no name follows is where the server stops: it is the dot that cannot be read.
+                    self._wanted.append(f"a name after the dot ('{self._peek().text}' is none unless back-quoted)")
+                    break
                 self._advance()
                 parts.append(self.identifier(what))
+            elif self._token.kind is _DOT_NAME:
+                parts.append(self._token.text[1:])
+                self._advance()
             else:
-                # A dot that no name follows is where the server stops: it is the dot that cannot be read.
-                if self._token.word == ".":
-                    self._wanted.append(f"a name after the dot ('{self._peek().text}' is none unless back-quoted)")
-                return QualifiedName(tuple(parts), self._span_from(start))
+                break
+        return QualifiedName(tuple(parts), self._span_from(start))

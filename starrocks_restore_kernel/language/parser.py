@@ -41,6 +41,9 @@ from .versions import Release
 __all__ = ["Parser"]
 
 
+_CATALOG_WORDS = ("ALL", "EXTERNAL")
+
+
 class Parser(ObjectParser):
     """One text's parser; `starrocks_restore_kernel.language.reading` drives it."""
 
@@ -70,10 +73,16 @@ class Parser(ObjectParser):
             pass
         return not self._at_end()
 
+    def single(self) -> Statement:
+        """The one statement of a text that has no other, be it empty."""
+        statement = self.statement()
+        self._take(";")
+        if not self._at_end():
+            self._fail()
+        return statement
+
     def second_statement(self) -> Span | None:
         """Where a second statement begins, be it empty; None in a text of one."""
-        if ";" not in self._lexed.text:
-            return None
         separator = next((at for at, token in enumerate(self._tokens) if token.word == ";"), None)
         if separator is None or self._tokens[separator + 1].kind is TokenKind.END:
             return None
@@ -260,13 +269,15 @@ class Parser(ObjectParser):
     def catalogs(self, *, alias: bool) -> Catalogs | None:
         if not self._release.catalog_clauses:
             return None
+        if self._token.word not in _CATALOG_WORDS:
+            self._wanted += _CATALOG_WORDS
+            return None
         start = self._token.start
         if self._take("ALL"):
             self._expect("EXTERNAL")
             self._expect("CATALOGS")
             return Catalogs(None, self._span_from(start))
-        if not self._take("EXTERNAL"):
-            return None
+        self._expect("EXTERNAL")
         if not self._take("CATALOG"):
             self._expect("CATALOGS")
         self._expect("(")

@@ -50,14 +50,14 @@ def parse(text: str, version: str = NEWEST) -> Statement:
     's1'
     """
     parser = Parser(text, release(version))
-    statements, found = _read(parser, only_ours=True)
-    if found:
-        raise RestoreSyntaxError(text, found[:1])
-    second = parser.second_statement()
-    if second is not None:
-        message = "One statement is wanted here, and a second one begins"
-        raise RestoreSyntaxError(text, [Diagnostic("SRR001", "error", message, second, "parse_script reads several")])
-    return statements[0]
+    try:
+        statement = parser.single()
+    except Unexpected:
+        # Read again, with a care for what was meant; a right statement need not pay for that.
+        parser = Parser(text, release(version))
+        _, found = _read(parser, only_ours=True)
+        raise RestoreSyntaxError(text, found[:1] or [_second(parser)]) from None
+    return statement
 
 
 def parse_script(text: str, version: str = NEWEST) -> list[Statement]:
@@ -91,6 +91,11 @@ def begins_statement(text: str) -> bool:
     """
     words = [token.word for token in lex(text).tokens[:2]]
     return len(words) == 2 and words[1] in SECOND_WORDS.get(words[0], ())
+
+
+def _second(parser: Parser) -> Diagnostic:
+    message = "One statement is wanted here, and a second one begins"
+    return Diagnostic("SRR001", "error", message, parser.second_statement(), "parse_script reads several")
 
 
 def read(text: str, grammar: Release) -> tuple[list[Statement], list[Diagnostic], Lexed]:
