@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help environment programs check test docs lab notebooks binder bench clean
+.PHONY: conformance help environment programs check test docs lab notebooks binder bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,9 @@ $(BENCH)/.made: $(MADE)
 	@$(BIN)/python -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@touch $@
+
+conformance: $(MADE) ## compare the language with the server's verdicts, row by row
+	@$(BIN)/python -m benchmarks.conformance
 
 bench: $(BENCH)/.made ## measure the language beside sqlglot and sqlparse, and write docs/speed.md
 	@$(BENCH)/bin/python -m benchmarks.language --markdown

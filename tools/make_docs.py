@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from starrocks_restore_magics import options
 
 from starrocks_restore_kernel.cli import main as command_line
+from starrocks_restore_kernel.language import check, render
 from starrocks_restore_kernel.language.codes import Code
 from starrocks_restore_kernel.language.codes_of_advice import ADVICE_CODES
 from starrocks_restore_kernel.language.codes_of_errors import ERROR_CODES
@@ -83,7 +84,7 @@ def _code(code: Code) -> Iterator[str]:
     yield f"Where the rule stands: {code.source}"
     yield from _fenced("sql", code.example)
     yield ""
-    yield "`starrocks-restore check` says:"
+    yield "`starrocks-restore check` says:" if code.tables is None else "`srk.check(…, tables=…)` says:"
     yield from _fenced("text", _said(code))
     yield ""
     yield "Write instead:"
@@ -91,7 +92,9 @@ def _code(code: Code) -> Iterator[str]:
 
 
 def _said(code: Code) -> str:
-    """What the command prints about the example, without the sum at the end."""
+    """What the command prints about the example, without the sum at the end; the command knows no tables."""
+    if code.tables is not None:
+        return render(code.example, check(code.example, code.version, code.database, tables=code.tables))
     words = ["check", "-", "--format=human", f"--version={code.version}"]
     if code.database is not None:
         words.append(f"--database={code.database}")

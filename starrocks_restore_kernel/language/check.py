@@ -6,7 +6,7 @@ from .advice import ADVICE
 from .characters import characters
 from .diagnostics import Diagnostic
 from .reading import read
-from .rules import Context
+from .rules import Context, Tables
 from .rules_analyzer import ANALYZER_RULES
 from .rules_builder import BUILDER_RULES
 from .statements import Statement
@@ -15,7 +15,9 @@ from .versions import NEWEST, release
 __all__ = ["check", "check_statement"]
 
 
-def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[Diagnostic]:
+def check(
+    sql: str, version: str = NEWEST, database: str | None = None, *, tables: Tables | None = None
+) -> list[Diagnostic]:
     """What the server would refuse in a script, and what a person would regret.
 
     Parameters
@@ -26,6 +28,8 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
         The server it is for.
     database
         The session's database (``USE``), where one is known.
+    tables
+        Partitions by table by database, where they are known: BACKUP is checked against them, as the server does.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def check(sql: str, version: str = NEWEST, database: str | None = None) -> list[
     >>> [each.message for each in check("CANCEL RESTORE")]
     ['No selected database for cancel BACKUP/RESTORE']
     """
-    context = Context(release(version), database)
+    context = Context(release(version), database, tables)
     statements, found, lexed = read(sql, context.release)
     # The server builds every statement of a text before it analyses the first.
     for rules in (BUILDER_RULES, ANALYZER_RULES, ADVICE):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .rules import Tables
 from .severity import Severity
 from .versions import NEWEST
 
@@ -45,3 +46,5 @@ class Code:
     version: str = NEWEST
     database: str | None = None
     """The session's database that the example is for."""
+    tables: Tables | None = None
+    """The tables that the example is for."""

@@ -13,6 +13,7 @@ _ANALYZER = "BackupRestoreAnalyzer.java, visitRestoreStatement"
 _BACKUP = "BackupRestoreAnalyzer.java, visitBackupStatement"
 _LEXER = "StarRocksLex.g4; SqlParser.java attaches no error listener to the lexer"
 
+_SHOP = {"shop": {"orders": ("p1",)}}
 ERROR_CODES = (
     Code(
         "SRR001",
@@ -208,5 +209,25 @@ ERROR_CODES = (
         "BACKUP SNAPSHOT s TO r",
         "BACKUP SNAPSHOT shop.s TO r",
         database="",
+    ),
+    Code(
+        "SRR030",
+        "error",
+        "a table that is not there to back up",
+        "Found only where the caller says which tables there are; the server looks it up.",
+        _BACKUP,
+        "BACKUP SNAPSHOT shop.s TO r ON (order_s)",
+        "BACKUP SNAPSHOT shop.s TO r ON (orders)",
+        tables=_SHOP,
+    ),
+    Code(
+        "SRR031",
+        "error",
+        "a partition that is not there to back up",
+        "Found only where the caller says which partitions there are; the server looks it up.",
+        _BACKUP,
+        "BACKUP SNAPSHOT shop.s TO r ON (orders PARTITION (p2))",
+        "BACKUP SNAPSHOT shop.s TO r ON (orders PARTITION (p1))",
+        tables=_SHOP,
     ),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from .diagnostics import Diagnostic, Fix
 from .statements import Span, Statement
 from .versions import Release
 
-__all__ = ["Context", "Rule", "error", "head", "info", "warning"]
+__all__ = ["Context", "Rule", "Tables", "error", "head", "info", "warning"]
+
+
+Tables = Mapping[str, Mapping[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Context:
     release: Release
     database: str | None = None
     """The session's database; empty where it is known to have none, None where nothing is known."""
+    tables: Tables | None = None
+    """The tables of each database with their partitions, where they are known."""
 
 
 Rule = Callable[[Statement, Context], Iterator[Diagnostic]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .diagnostics import Diagnostic, Fix
 from .expressions import Column, Comparison, Expression, In, Literal, LiteralKind, Logical
@@ -193,6 +193,32 @@ def backed_up_names(statement: Statement, context: Context) -> Iterator[Diagnost
             yield error("SRR025", "Repository is empty", head(statement), "name the repository")
 
 
+def backed_up_objects(statement: Statement, context: Context) -> Iterator[Diagnostic]:
+    """Tables and partitions are looked up only where the caller knows what there is."""
+    if not isinstance(statement, Backup) or context.tables is None:
+        return
+    tables = context.tables.get(statement.source_database or context.database or "")
+    if tables is None:
+        return
+    for each in statement.objects or ():
+        if not isinstance(each, NamedObject) or each.kind is ObjectKind.FUNCTION:
+            continue
+        name = each.name.last
+        if name not in tables:
+            yield error("SRR030", f"Incorrect table name '{name}'", each.span, _did_you_mean(name, tables))
+            continue
+        for partition in each.partitions.names if each.partitions is not None else ():
+            if partition not in tables[name]:
+                # Two blanks, and none before the name: the text is the server's.
+                message = f"partition[{partition}] does not exist  in table{name}"
+                yield error("SRR031", message, each.span, _did_you_mean(partition, tables[name]))
+
+
+def _did_you_mean(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(list(known)[:8]) or 'none'}"
+
+
 def _database_name(name: str, statement: CancelRestore | CancelBackup | Backup) -> Iterator[Diagnostic]:
     if _DATABASE_NAME.fullmatch(name) is None:
         yield error(
@@ -258,6 +284,7 @@ ANALYZER_RULES: tuple[Rule, ...] = (
     duplicate_aliases,
     restore_properties,
     backed_up_names,
+    backed_up_objects,
     backup_properties,
     backed_up_catalogs,
     cancelled_database_name,
