@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .diagnostics import Diagnostic, Fix
 from .expressions import Comparison, Expression, In, Logical
-from .printer import quote_name
+from .printer import quote_name, quote_partition
 from .rules import Context, Rule, head, info, warning
 from .rules_analyzer import REPOSITORY_NAME
 from .statements import (
@@ -117,7 +117,7 @@ def bare_partition_list(statement: Statement, context: Context) -> Iterator[Diag
         )
         if two_things:
             message = "3.3 to 3.5 read this list as one partition and tables, later servers as partitions"
-            names = ", ".join(quote_name(name, context.release.name) for name in partitions.names)
+            names = ", ".join(quote_partition(name, context.release.name) for name in partitions.names)
             temporary = "TEMPORARY " if partitions.temporary else ""
             fix = Fix(partitions.span.start, partitions.span.end, f"{temporary}PARTITION ({names})", "add parentheses")
             yield warning("SRR106", message, partitions.span, f"write PARTITION ({names})", fix)

@@ -37,7 +37,7 @@ from .statements import (
 )
 from .versions import NEWEST, Release, release
 
-__all__ = ["print_statement", "quote_name", "quote_string"]
+__all__ = ["print_statement", "quote_name", "quote_partition", "quote_string"]
 
 _BARE = re.compile(r"[A-Za-z_$\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*|[0-9][A-Za-z0-9_$\u0080-\uffff]+")
 _NUMBER = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
@@ -72,6 +72,11 @@ def quote_name(name: str, version: str = NEWEST) -> str:
         and not any(char in "“”‘’＂＇" for char in name)
     )
     return name if bare else f"`{name}`"
+
+
+def quote_partition(name: str, version: str = NEWEST) -> str:
+    """A name where a string may stand too, as for a partition: then a back-quote can be written."""
+    return quote_string(name) if "`" in name else quote_name(name, version)
 
 
 def quote_string(value: str) -> str:
@@ -241,7 +246,7 @@ class _Printer:
         return quote_name(name, self._release.name)
 
     def _name_or_string(self, name: str) -> str:
-        return quote_string(name) if "`" in name else self._name(name)
+        return quote_partition(name, self._release.name)
 
     def _qualified(self, name: QualifiedName) -> str:
         return ".".join(self._name(part) for part in name.parts)

@@ -131,3 +131,12 @@ def test_a_place_in_a_huge_line_is_shown_with_what_is_around_it() -> None:
 
     assert all(len(line) < 250 and line.isprintable() for line in lines)
     assert any("CANCEL RESTORE" in line and not line.endswith("·") for line in lines)
+
+
+def test_a_partition_in_quotes_may_hold_a_back_quote() -> None:
+    """Found by the fuzzer: the fix writes it as a string again."""
+    sql = f"RESTORE SNAPSHOT db.s FROM r ON (t PARTITION 'a`b', p2) {GOOD}"
+    (found,) = check(sql)
+
+    assert "SRR106" == found.code
+    assert """PARTITION ("a`b", p2)""" in apply_fixes(sql, [found])
