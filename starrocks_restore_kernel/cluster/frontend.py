@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import ConnectionFailed, LoginRefused, RestoreError, ServerError
 from ..language.expressions import Column, Comparison, Literal, LiteralKind, Logical
-from ..language.printer import quote_name, quote_string
+from ..language.quoting import quote_name, quote_string
 from ..language.statements import ShowRepositories, ShowRestore, ShowSnapshot
 from .address import Address
 from .job_sample import JobSample

@@ -4,7 +4,7 @@ from .check import check
 from .completion import Completion, Names, complete
 from .diagnostics import Diagnostic, Fix, apply_fixes, render
 from .formatting import format_script
-from .printer import quote_name, quote_string
+from .quoting import quote_name, quote_string
 from .reading import begins_statement, parse, parse_script
 from .versions import NEWEST, RELEASES
 

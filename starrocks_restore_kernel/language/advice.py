@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .diagnostics import Diagnostic, Fix
 from .expressions import Comparison, Expression, In, Logical
-from .printer import quote_name, quote_partition
+from .quoting import quote_name, quote_partition
 from .rules import Context, Rule, head, info, warning
 from .rules_analyzer import REPOSITORY_NAME
 from .statements import (

@@ -13,7 +13,7 @@ from typing import Protocol
 from . import places
 from .lexer import Token, TokenKind, fold, lex
 from .parser import Parser
-from .printer import quote_name, quote_string
+from .quoting import quote_name, quote_string
 from .rules_analyzer import BACKUP_PROPERTIES, RESTORE_PROPERTIES
 from .tokens import Unexpected, unquote
 from .versions import NEWEST, Release, release

@@ -20,7 +20,7 @@ from .expressions import (
     Not,
     Unary,
 )
-from .printer import quote_name, quote_string
+from .quoting import quote_name, quote_string
 
 __all__ = ["print_expression"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from .diagnostics import Fix
 from .lexer import Lexed, TokenKind, fold
-from .printer import quote_string
+from .quoting import quote_string
 
 __all__ = ["apply", "repair"]
 

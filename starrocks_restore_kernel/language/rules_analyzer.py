@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 
 from .diagnostics import Diagnostic, Fix
 from .expressions import Column, Comparison, Expression, In, Literal, LiteralKind, Logical
+from .quoting import quote_string
 from .rules import Context, Rule, error, head
 from .statements import (
     Backup,
@@ -152,8 +153,6 @@ def _nearest(key: str, known: tuple[str, ...]) -> str | None:
 
 
 def _rename(prop: Property, key: str) -> Fix:
-    from .printer import quote_string
-
     assert prop.span is not None  # noqa: S101 a property that a person wrote has a place
     replacement = f"{quote_string(key)} = {quote_string(prop.value)}"
     return Fix(prop.span.start, prop.span.end, replacement, f"write {key}")
