@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
@@ -90,7 +91,10 @@ def _start_sandbox() -> Sandbox:
     except ImportError as error:
         hint = "pip install 'starrocks-restore-kernel[sandbox]'"
         raise UsageProblem(f"the sandbox is not installed ({error.name} is missing)", hint=hint) from error
-    return Sandbox(speed=_SANDBOX_SPEED).start()
+    sandbox = Sandbox(speed=_SANDBOX_SPEED).start()
+    # Whoever forgets to close is not to be told so by the sandbox's database at the interpreter's end.
+    atexit.register(sandbox.stop)
+    return sandbox
 
 
 class Cluster(Drawing):
