@@ -64,7 +64,8 @@ class Lexed:
     def line_starts(self) -> list[int]:
         """Where each line begins; a line ends at a line feed and nowhere else, as ANTLR counts."""
         if self._line_starts is None:
-            self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+            text = self.text
+            self._line_starts = [0, *(match.end() for match in _LINE_FEED.finditer(text))] if "\n" in text else [0]
         return self._line_starts
 
     def span(self, start: int, end: int) -> Span:
@@ -73,6 +74,7 @@ class Lexed:
         return Span(start, end, line, start - self.line_starts[line - 1])
 
 
+_LINE_FEED = re.compile("\n")
 # LETTER is [a-zA-Z_$\u0080-\uffff]: typographic quotes, no-break spaces and a byte order mark are letters too.
 _LETTER = r"a-zA-Z_$\u0080-\uffff"
 _TOKEN = re.compile(
@@ -148,8 +150,7 @@ def lex(text: str, *, dollar_blocks: bool = True) -> Lexed:
     while position is not None:
         scan, position = position, None
         for match in _TOKEN.finditer(text, scan):
-            group = match.lastindex
-            assert group is not None  # noqa: S101 every alternative is a group
+            group: int = match.lastindex  # type: ignore[assignment]  # every alternative is a group
             lexeme = match[group]
             start, end = match.span(group)
             if group == _WORD:

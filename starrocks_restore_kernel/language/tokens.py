@@ -105,7 +105,8 @@ class TokenCursor:
     def _span_from(self, start: int) -> Span:
         """From ``start`` to where the last token taken ends; empty, if none was taken since."""
         end = self._tokens[self._index - 1].end if self._index else start
-        end = max(end, start)
+        if end < start:  # noqa: PLR1730 a call less, twice an object
+            end = start
         # As Lexed.span, at half the price: a tree has two spans an object.
         line = bisect_right(self._line_starts, start)
         place = (start, end, line, start - self._line_starts[line - 1])
@@ -128,7 +129,8 @@ class TokenCursor:
         ``what`` it names is for whoever is told what was expected here.
         """
         token = self._token
-        if not self._is_name(token):
+        plain = token.kind is _WORD and token.word not in self._reserved
+        if not plain and not self._is_name(token):
             self._wanted.append(what)
             if token.kind is _WORD:
                 self._fail(
@@ -138,7 +140,7 @@ class TokenCursor:
         self._index += 1
         self._token = self._tokens[self._index]
         self._wanted.clear()
-        return token.text.replace("`", "") if token.kind is _QUOTED_NAME else token.text
+        return token.text if plain else token.text.replace("`", "")
 
     def string(self, what: str = "a quoted string") -> str:
         """A quoted string's value."""
@@ -156,8 +158,9 @@ class TokenCursor:
 
 def unquote(text: str) -> str:
     """The value of a string token: doubled delimiters first, then escapes (AstBuilder.java, escapeBackSlash)."""
-    delimiter = text[0]
-    body = text[1:-1].replace(delimiter * 2, delimiter)
+    delimiter, body = text[0], text[1:-1]
+    if delimiter in body:
+        body = body.replace(delimiter * 2, delimiter)
     if "\\" not in body:
         return body
     return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), body)
