@@ -1,8 +1,8 @@
 """A stand-in for a StarRocks frontend on the MySQL wire, with real rows in it."""
 
 from .clock import Clock, FastClock, SteppedClock
-from .cluster import Pace
 from .frontend import Frontend
+from .model.backends import Pace
 from .server import Sandbox, serve
 
 __all__ = ["Clock", "FastClock", "Frontend", "Pace", "Sandbox", "SteppedClock", "serve"]

@@ -9,21 +9,21 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..language.versions import release
-from .catalog import Database, Table
 from .clock import SteppedClock
-from .cluster import Backend, Backends, Pace
-from .rows import Rows
+from .model.backends import Backend, Backends, Pace
+from .model.catalog import Database, Table
+from .model.rows import Rows
 from .server_errors import SqlError, framed, unknown_database, unknown_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .backup_job import BackupJob
-    from .catalog import View
+    from .backup.backup_job import BackupJob
+    from .backup.repository import Repository
+    from .backup.restore_job import RestoreJob
     from .clock import Clock
-    from .repository import Repository
-    from .restore_job import RestoreJob
+    from .model.catalog import View
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend", "TickAborted"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UsageProblem
-from .session import Session
+from .statements.session import Session
 
 if TYPE_CHECKING:
     from .frontend import Frontend

@@ -19,14 +19,14 @@ from ..language.versions import NEWEST
 from .clock import FastClock
 from .frontend import DAEMON_PERIOD, Frontend
 from .seeds import plant
-from .wire import WireServer, quiet
+from .wire.server import WireServer, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from .clock import Clock
-    from .cluster import Pace
+    from .model.backends import Pace
 
 __all__ = ["Sandbox", "serve"]
 

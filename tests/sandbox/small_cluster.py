@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.results import Done
 from starrocks_restore_kernel.sandbox.server_errors import SqlError
-from starrocks_restore_kernel.sandbox.session import Session
+from starrocks_restore_kernel.sandbox.statements.results import Done
+from starrocks_restore_kernel.sandbox.statements.session import Session
 
 if TYPE_CHECKING:
     from starrocks_restore_kernel.sandbox.frontend import Frontend

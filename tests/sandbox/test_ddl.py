@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.catalog import Edge, Range
-from starrocks_restore_kernel.sandbox.ddl import read_create_table
-from starrocks_restore_kernel.sandbox.reader import Reader
+from starrocks_restore_kernel.sandbox.model.catalog import Edge, Range
+from starrocks_restore_kernel.sandbox.statements.ddl import read_create_table
+from starrocks_restore_kernel.sandbox.statements.reader import Reader
 
 if TYPE_CHECKING:
     from sandbox.small_cluster import Cluster

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.catalog import Column, Edge, PartitionKind, Range, Schema, View
-from starrocks_restore_kernel.sandbox.cluster import Backend, Backends
-from starrocks_restore_kernel.sandbox.reader import Reader, split
-from starrocks_restore_kernel.sandbox.repository import storage_path
-from starrocks_restore_kernel.sandbox.server_errors import SqlError
-from starrocks_restore_kernel.sandbox.snapshot_info import (
+from starrocks_restore_kernel.sandbox.backup.repository import storage_path
+from starrocks_restore_kernel.sandbox.backup.snapshot_info import (
     BackupMeta,
     SavedPartition,
     SavedTable,
     SavedTableMeta,
     SnapshotInfo,
 )
-from starrocks_restore_kernel.sandbox.tasks import AgentTask, TaskError, TaskList, in_batches
+from starrocks_restore_kernel.sandbox.backup.tasks import AgentTask, TaskError, TaskList, in_batches
+from starrocks_restore_kernel.sandbox.model.backends import Backend, Backends
+from starrocks_restore_kernel.sandbox.model.catalog import Column, Edge, PartitionKind, Range, Schema, View
+from starrocks_restore_kernel.sandbox.server_errors import SqlError
+from starrocks_restore_kernel.sandbox.statements.reader import Reader, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

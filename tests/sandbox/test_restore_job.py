@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.cluster import Pace
+from starrocks_restore_kernel.sandbox.model.backends import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -64,7 +64,7 @@ def test_temporary_folder_goes_and_a_given_one_stays(tmp_path: Path) -> None:
 
 def test_snapshot_outlives_the_sandbox(tmp_path: Path) -> None:
     """Another sandbox on the same folder reads the repository that the first one wrote."""
-    from starrocks_restore_kernel.sandbox.session import Session
+    from starrocks_restore_kernel.sandbox.statements.session import Session
 
     create = "CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/x'"
     with Sandbox(clock=SteppedClock(), folder=tmp_path) as first:

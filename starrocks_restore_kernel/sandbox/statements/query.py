@@ -13,12 +13,10 @@ from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
 from sqlglot.errors import SqlglotError
 
-from .catalog import Table, View
-from .column_types import duckdb_type
-from .functions import translated
-from .information_schema import system_rows
-from .rows import rows_name
-from .server_errors import (
+from ..model.catalog import Table, View
+from ..model.column_types import duckdb_type
+from ..model.rows import rows_name
+from ..server_errors import (
     SqlError,
     analysis,
     bad_table_state,
@@ -28,11 +26,13 @@ from .server_errors import (
     unknown_database,
     unknown_table,
 )
+from .functions import translated
+from .information_schema import system_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .frontend import Frontend
+    from ..frontend import Frontend
 
 __all__ = ["Binder", "BoundQuery", "duckdb_error", "parse_tree"]
 

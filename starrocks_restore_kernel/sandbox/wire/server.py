@@ -30,18 +30,18 @@ from mysql_mimic.types import Capabilities, ColumnType, ServerStatus
 from mysql_mimic.utils import nonce
 from mysql_mimic.variables import SYSTEM_VARIABLES, GlobalVariables, SessionVariables
 
-from .family import is_family
-from .reader import Reader
-from .results import Done, Kind
-from .server_errors import SqlError, access_denied, internal
-from .session import Session
+from ..server_errors import SqlError, access_denied, internal
+from ..statements.family import is_family
+from ..statements.reader import Reader
+from ..statements.results import Done, Kind
+from ..statements.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
-    from .frontend import Frontend
-    from .results import ResultRows
+    from ..frontend import Frontend
+    from ..statements.results import ResultRows
 
 __all__ = ["WireServer", "quiet"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from .catalog import Table, View
-from .clock import backup_timestamp, time_text
+from ..clock import backup_timestamp, time_text
+from ..model.catalog import Table, View
 from .job import Job, JobState
 from .repository import upload_file
 from .snapshot_info import BackupMeta, SavedPartition, SavedTable, SavedTableMeta, SnapshotInfo
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .catalog import Database, Partition, Schema
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Database, Partition, Schema
     from .repository import Repository
 
 __all__ = ["BackupJob", "TableReference"]

@@ -10,15 +10,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .catalog import KeysType, Table, View
-from .clock import time_text
-from .column_types import mysql_type, type_facts
+from ..clock import time_text
+from ..model.catalog import KeysType, Table, View
+from ..model.column_types import mysql_type, type_facts
 from .show_create import partition_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .frontend import Frontend
+    from ..frontend import Frontend
 
 __all__ = ["SystemRows", "system_names", "system_rows"]
 
@@ -130,7 +130,7 @@ def _objects(frontend: Frontend) -> Iterator[tuple[str, Table | View]]:
 
 
 def _schemata(frontend: Frontend) -> list[Row]:
-    from .frontend import SYSTEM_DATABASES
+    from ..frontend import SYSTEM_DATABASES
 
     names = sorted([*frontend.databases, *SYSTEM_DATABASES])
     return [("def", name, "utf8", "utf8_general_ci", None) for name in names]

@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..server_errors import SqlError, analysis, framed, internal
+from ..statements.show_create import partition_values
 from .catalog import Edge, Key, KeysType, Partition, PartitionKind, Range, Replica, Schema, Table, TableState, Tablet
-from .server_errors import SqlError, analysis, framed, internal
-from .show_create import partition_values
 
 if TYPE_CHECKING:
+    from ..frontend import Frontend
+    from ..statements.ddl import CreateTable, PartitionDefinition
     from .catalog import Database
-    from .ddl import CreateTable, PartitionDefinition
-    from .frontend import Frontend
 
 __all__ = [
     "add_partition",

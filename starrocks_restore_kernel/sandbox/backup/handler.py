@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..language.statements import AllObjects, Backup, NamedObject, ObjectKind, property_map
+from ...language.statements import AllObjects, Backup, NamedObject, ObjectKind, property_map
+from ..model.catalog import Table, View
+from ..server_errors import SqlError, analysis, common, framed, internal, unknown_database, unknown_table
 from .backup_job import BackupJob, TableReference
-from .catalog import Table, View
 from .repository import Repository, StorageError, storage_path
 from .restore_job import RestoreJob, RestoreRequest
-from .server_errors import SqlError, analysis, common, framed, internal, unknown_database, unknown_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..language.statements import CancelBackup, CancelRestore, CreateRepository, Restore
-    from .catalog import Database
-    from .frontend import Frontend
+    from ...language.statements import CancelBackup, CancelRestore, CreateRepository, Restore
+    from ..frontend import Frontend
+    from ..model.catalog import Database
     from .snapshot_info import BackupMeta, SavedTable, SnapshotInfo
 
 __all__ = ["cancel", "create_repository", "drop_repository", "submit_backup", "submit_restore"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..errors import RestoreSyntaxError
-from ..language import check, parse
-from ..language.expressions import Column, Comparison, In, Literal, LiteralKind, Logical
-from ..language.statements import (
+from ...errors import RestoreSyntaxError
+from ...language import check, parse
+from ...language.expressions import Column, Comparison, In, Literal, LiteralKind, Logical
+from ...language.statements import (
     Backup,
     CancelBackup,
     CancelRestore,
@@ -20,21 +20,21 @@ from ..language.statements import (
     ShowRestore,
     ShowSnapshot,
 )
-from .backup_job import BackupJob
-from .clock import time_text
-from .handler import cancel, create_repository, drop_repository, submit_backup, submit_restore
-from .repository import StorageError
-from .restore_job import RestoreJob
+from ..backup.backup_job import BackupJob
+from ..backup.handler import cancel, create_repository, drop_repository, submit_backup, submit_restore
+from ..backup.repository import StorageError
+from ..backup.restore_job import RestoreJob
+from ..clock import time_text
+from ..server_errors import SqlError, analysis, common, framed, syntax, unknown_database
 from .results import Done, texts
-from .server_errors import SqlError, analysis, common, framed, syntax, unknown_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..language import Diagnostic
-    from ..language.expressions import Expression
-    from ..language.statements import Statement
-    from .frontend import Frontend
+    from ...language import Diagnostic
+    from ...language.expressions import Expression
+    from ...language.statements import Statement
+    from ..frontend import Frontend
     from .results import ResultRows
 
 __all__ = ["execute_family", "is_family", "read_family"]

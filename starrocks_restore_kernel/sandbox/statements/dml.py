@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
-from .catalog import KeysType, Table, TableState, View
-from .column_types import duckdb_type
-from .query import duckdb_error
-from .results import Done
-from .rows import partition_condition, rows_name
-from .server_errors import (
+from ..model.catalog import KeysType, Table, TableState, View
+from ..model.column_types import duckdb_type
+from ..model.rows import partition_condition, rows_name
+from ..server_errors import (
     SqlError,
     analysis,
     framed,
@@ -22,12 +20,14 @@ from .server_errors import (
     unknown_table,
     unsupported_here,
 )
+from .query import duckdb_error
+from .results import Done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .catalog import Column, Partition
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Column, Partition
     from .query import Binder
 
 __all__ = ["execute_dml"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .cluster import Backends
+    from ..model.backends import Backends
 
 __all__ = ["AgentTask", "TaskError", "TaskList", "in_batches"]
 

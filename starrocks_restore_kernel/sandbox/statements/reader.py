@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .server_errors import SqlError, syntax
+from ..server_errors import SqlError, syntax
 
 __all__ = ["Piece", "Reader", "Token", "split"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from .server_errors import SqlError, framed
+from ..server_errors import SqlError, framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .catalog import Partition, PartitionKind, Table, TableState, View
+from ..frontend import TickAborted
+from ..model.catalog import Partition, PartitionKind, Table, TableState, View
+from ..model.tables import drop_table, new_tablets
 from .compatibility import table_difference
-from .frontend import TickAborted
-from .tables import drop_table, new_tablets
 
 if TYPE_CHECKING:
-    from .catalog import Database
+    from ..model.catalog import Database
     from .restore_job import RestoreJob
     from .snapshot_info import SavedPartition, SavedTable, SavedTableMeta
 

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from .catalog import Table, View
-from .ddl import read_create_table, read_partition
-from .query import parse_tree
-from .results import Done
-from .server_errors import (
+from ..model.catalog import Table, View
+from ..model.tables import (
+    add_partition,
+    create_table,
+    drop_partition,
+    drop_table,
+    rename_table,
+    swap_tables,
+    truncate,
+)
+from ..server_errors import (
     SqlError,
     analysis,
     framed,
@@ -20,21 +26,15 @@ from .server_errors import (
     unknown_table,
     unsupported_here,
 )
-from .tables import (
-    add_partition,
-    create_table,
-    drop_partition,
-    drop_table,
-    rename_table,
-    swap_tables,
-    truncate,
-)
+from .ddl import read_create_table, read_partition
+from .query import parse_tree
+from .results import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .catalog import Database
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Database
     from .reader import Reader
     from .session import Action, Result, Session
 
@@ -184,7 +184,7 @@ class Commands:
         return self._locked(configure)
 
     def _reset(self) -> Result:
-        from .seeds import plant
+        from ..seeds import plant
 
         with self.frontend.lock:
             self.frontend.reset()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .catalog import PartitionKind
-from .tables import overlaps
+from ..model.catalog import PartitionKind
+from ..model.tables import overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .catalog import Schema, Table
+    from ..model.catalog import Schema, Table
     from .snapshot_info import SavedPartition, SavedTable, SavedTableMeta
 
 __all__ = ["signature_difference", "table_difference"]

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
+from ..frontend import SYSTEM_DATABASES
+from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
 from .commands import Commands
 from .dml import execute_dml
 from .family import execute_family, is_family, read_family
-from .frontend import SYSTEM_DATABASES
 from .query import Binder, duckdb_error, parse_tree
 from .reader import Reader, split
 from .results import Done, from_duckdb
-from .server_errors import SqlError, syntax, unknown_database, unsupported_here
 from .show import Show
 from .variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .frontend import Frontend
+    from ..frontend import Frontend
     from .results import ResultRows
 
     Result = ResultRows | Done

@@ -6,20 +6,20 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .catalog import Table, TableState
-from .clock import time_text
+from ..clock import time_text
+from ..model.catalog import Table, TableState
+from ..model.tables import drop_table
 from .job import Job, JobState
 from .repository import StorageError, download_files
 from .restore_prepare import prepare
-from .tables import drop_table
 from .tasks import AgentTask, TaskError, TaskList, in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .catalog import Database, Partition, View
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Database, Partition, View
     from .repository import Repository
     from .restore_prepare import ReplicaFile
     from .snapshot_info import BackupMeta, SnapshotInfo

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .catalog import Edge, KeysType, PartitionKind, View
-from .column_types import ddl_type
+from ..model.catalog import Edge, KeysType, PartitionKind, View
+from ..model.column_types import ddl_type
 
 if TYPE_CHECKING:
-    from .catalog import Column, Key, Partition, Schema, Table
+    from ..model.catalog import Column, Key, Partition, Schema, Table
 
 __all__ = ["create_statement", "partition_values"]
 

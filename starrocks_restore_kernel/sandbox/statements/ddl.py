@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .catalog import Column, Edge, KeysType, PartitionKind, Range, Schema
-from .column_types import sql_type
-from .server_errors import SqlError, analysis, framed, unsupported_here
+from ..model.catalog import Column, Edge, KeysType, PartitionKind, Range, Schema
+from ..model.column_types import sql_type
+from ..server_errors import SqlError, analysis, framed, unsupported_here
 
 if TYPE_CHECKING:
-    from .catalog import Key
+    from ..model.catalog import Key
     from .reader import Reader
 
 __all__ = ["CreateTable", "PartitionDefinition", "read_create_table", "read_partition"]

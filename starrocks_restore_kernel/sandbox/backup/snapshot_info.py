@@ -12,12 +12,12 @@ import struct
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .catalog import Column, Edge, KeysType, PartitionKind, Range, Schema, View
+from ..model.catalog import Column, Edge, KeysType, PartitionKind, Range, Schema, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .catalog import Key
+    from ..model.catalog import Key
 
 __all__ = ["BackupMeta", "SavedPartition", "SavedTable", "SavedTableMeta", "SnapshotInfo"]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .catalog import Table, View
-from .clock import time_text
-from .frontend import SYSTEM_DATABASES
+from ..clock import time_text
+from ..frontend import SYSTEM_DATABASES
+from ..model.catalog import Table, View
+from ..server_errors import SqlError, framed, no_database, unknown_database, unknown_table, unsupported_here
 from .information_schema import system_names
 from .results import ResultRows, texts
-from .server_errors import SqlError, framed, no_database, unknown_database, unknown_table, unsupported_here
 from .show_create import create_statement, partition_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .catalog import Column
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Column
     from .reader import Reader
     from .variables import Variables
 

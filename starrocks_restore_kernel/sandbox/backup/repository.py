@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .clock import time_text
+from ..clock import time_text
 from .snapshot_info import BackupMeta, SnapshotInfo
 
 if TYPE_CHECKING:

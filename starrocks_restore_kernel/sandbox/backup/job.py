@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .server_errors import common
+from ..server_errors import common
 
 if TYPE_CHECKING:
-    from .catalog import Database
-    from .frontend import Frontend
+    from ..frontend import Frontend
+    from ..model.catalog import Database
     from .repository import Repository
 
 __all__ = ["Job", "JobState", "Status"]
