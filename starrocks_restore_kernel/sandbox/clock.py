@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 __all__ = ["Clock", "FastClock", "SteppedClock", "backup_timestamp", "time_text"]
@@ -14,6 +14,10 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds since the epoch, on the frontend's own clock."""
+        ...
+
+    def not_before(self, seconds: float) -> None:
+        """Go on from a time that was read before, if it lies ahead."""
         ...
 
 
@@ -33,6 +37,10 @@ class FastClock:
         self._epoch = time.time()
         self._origin = time.monotonic()
 
+    def not_before(self, seconds: float) -> None:
+        """Go on from a time that was read before, if it lies ahead: a fast clock that is started again is behind."""
+        self._epoch += max(seconds - self.now(), 0)
+
     def now(self) -> float:
         """Seconds since the epoch on this clock."""
         return self._epoch + (time.monotonic() - self._origin) * self.speed
@@ -48,26 +56,32 @@ class SteppedClock:
         """Seconds since the epoch, as set."""
         return self._now
 
+    def not_before(self, seconds: float) -> None:
+        """Go on from a time that was read before, if it lies ahead."""
+        self._now = max(self._now, seconds)
+
     def advance(self, seconds: float) -> None:
         """Move the hands; nothing else happens, see ``Frontend.tick``."""
         self._now += seconds
 
 
-def time_text(seconds: float | None) -> str | None:
-    """``yyyy-MM-dd HH:mm:ss`` in UTC, or None for a time not set (TimeUtils.java, longToTimeString).
+def time_text(seconds: float | None, zone: tzinfo = UTC) -> str | None:
+    """``yyyy-MM-dd HH:mm:ss``, or None for a time not set (TimeUtils.java, longToTimeString).
 
-    A frontend writes in the session's ``time_zone``; this one knows UTC alone.
+    The zone is that of the session; what no session asks for is in the frontend's own.
     """
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return None if seconds is None else datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def backup_timestamp(seconds: float) -> str:
+def backup_timestamp(seconds: float, zone: tzinfo = UTC) -> str:
     """``yyyy-MM-dd-HH-mm-ss-SSS``, the name a snapshot's time has in the repository (BackupJob.java).
+
+    The zone is the frontend's own, whatever a session says.
 
     Examples
     --------
     >>> backup_timestamp(1735812001.5)
     '2025-01-02-10-00-01-500'
     """
-    moment = datetime.fromtimestamp(seconds, UTC)
+    moment = datetime.fromtimestamp(seconds, zone)
     return f"{moment:%Y-%m-%d-%H-%M-%S}-{moment.microsecond // 1000:03d}"

@@ -6,24 +6,30 @@ import itertools
 import re
 import shutil
 import threading
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from ..language.versions import release
 from .clock import SteppedClock
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
+from .model.journal import Entry
 from .model.rows import Rows
+from .recovery import load
+from .releases import behaviour
 from .server_errors import SqlError, framed, unknown_database, unknown_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
     from pathlib import Path
 
     from .backup.backup_job import BackupJob
     from .backup.repository import Repository
     from .backup.restore_job import RestoreJob
     from .clock import Clock
-    from .model.catalog import View
+    from .model.catalog import ExternalCatalog, View
+    from .model.journal import Journal
+    from .releases import Behaviour
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend", "TickAborted"]
 
@@ -36,7 +42,9 @@ DAEMON_PERIOD = 3
 # FeNameFormat.java, DB_NAME_REGEX, with the special characters that are allowed by default.
 _DATABASE_NAME = re.compile(r"[a-zA-Z][\w\-~!@#$%^&<>=+]{0,255}|_[a-zA-Z0-9][\w\-~!@#$%^&<>=+]{0,254}", re.ASCII)
 
-_FIRST_ID = 10001
+_FIRST_ID = 10101
+_FIRST_BACKEND = 10001
+_ID_BATCH = 1000
 
 
 class TickAborted(Exception):
@@ -46,47 +54,70 @@ class TickAborted(Exception):
 class Frontend:
     """One leader frontend with its backends.
 
+    Locks: ``lock`` guards the memory, and is never asked for inside of ``rows.writing()``, which loads hold long.
+
     Parameters
     ----------
     clock
         The FE clock; all times that are shown come from it.
     folder
-        Where object storage, the backends' files and nothing else lies.
+        Where object storage, the backends' files and, if it is kept, the state lie.
     version
         The release, such as ``"4.1"``.
     backends
         How many backends are alive, each on a host of its own.
     pace
         How fast they work.
+    kept
+        Whether the state outlives the process; what the folder holds is opened again.
+    zone
+        The time zone of the frontend's machine, which a session begins with.
     """
 
     def __init__(
-        self, clock: Clock, folder: Path, *, version: str, backends: int = 1, pace: Pace | None = None
+        self,
+        clock: Clock,
+        folder: Path,
+        *,
+        version: str,
+        backends: int = 1,
+        pace: Pace | None = None,
+        kept: bool = False,
+        zone: tzinfo = UTC,
     ) -> None:
         self.clock = clock
         self.folder = folder
-        self.release = release(version)
+        self.behaviour = behaviour(version)
         self.version = version
         self.pace = pace or Pace()
+        self.zone = zone
         self.lock = threading.RLock()
         self.seed: str | None = None
         """What ADMIN RESET SANDBOX plants again."""
-        self.start_time = clock.now()
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._rows = Rows(folder / "state.duckdb" if kept else None)
         self._backend_count = backends
-        self._rows = Rows()
+        self.fresh = not self.journal.load(Entry.SERVER, int)
+        """Whether there was nothing to open: a new folder, or none that is kept."""
+        clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
+        self.start_time = clock.now()
         self._begin()
+        load(self)
 
     def _begin(self) -> None:
-        self._ids = itertools.count(_FIRST_ID)
+        self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
+        self._last_id = 0
         self.databases: dict[str, Database] = {}
+        self.databases_by_id: dict[int, Database] = {}
+        self.catalogs: dict[str, ExternalCatalog] = {}
         self.repositories: dict[str, Repository] = {}
         self.jobs: dict[int, BackupJob | RestoreJob] = {}
-        self.config = default_config(older=self.release.older_words)
+        self.config = default_config(self.behaviour)
         self.backends = Backends(
             [
-                Backend(self.next_id(), f"127.0.0.{number + 1}", start_time=self.start_time)
+                Backend(_FIRST_BACKEND + number, f"127.0.0.{number + 1}", start_time=self.start_time)
                 for number in range(self._backend_count)
             ]
         )
@@ -94,10 +125,8 @@ class Frontend:
     def reset(self) -> None:
         """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder."""
         with self.lock:
-            for database in self.databases.values():
-                for table in database.tables.values():
-                    if isinstance(table, Table):
-                        self.rows.drop(list(table.partitions.values()))
+            self.rows.drop_all_but([])
+            self.journal.clear()
             for each in ("objects", "storage"):
                 shutil.rmtree(self.folder / each, ignore_errors=True)
             self._begin()
@@ -111,9 +140,33 @@ class Frontend:
         """Where the rows lie."""
         return self._rows
 
+    @property
+    def journal(self) -> Journal:
+        """What has been written down, and a restart knows."""
+        return self._rows.journal
+
+    def change_leader(self) -> None:
+        """Become the next leader: forget what is in memory alone, and go on from what was written down.
+
+        What is configured goes back to its defaults, as ADMIN SET FRONTEND CONFIG is not written down; connections
+        are cut (the caller's affair: see ``connections``).
+        """
+        with self.lock:
+            backends = self.backends
+            self._begin()
+            self.backends = backends
+            load(self)
+
     def next_id(self) -> int:
-        """Count up, as the server's one id generator does for all kinds of objects."""
-        return next(self._ids)
+        """Count up, as the server's one id generator does for all kinds of objects.
+
+        Ids are written down a batch ahead, so a restart leaves a gap and never gives one twice (IdGenerator.java).
+        """
+        found = next(self._ids)
+        if found >= self._last_id:
+            self._last_id = found + _ID_BATCH
+            self.journal.save(Entry.SERVER, "next_id", self._last_id)
+        return found
 
     def current_version(self) -> str:
         """What ``current_version()`` answers, ``<version>-<commit>``."""
@@ -122,8 +175,8 @@ class Frontend:
 
     @property
     def handshake_version(self) -> str:
-        """The version in the handshake, 8.0.33 since 3.4 (StarRocks PR #52512)."""
-        return "5.1.0" if self.release.older_words else "8.0.33"
+        """The version in the handshake."""
+        return self.behaviour.handshake_version
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -132,10 +185,6 @@ class Frontend:
         if name not in self.databases:
             raise unknown_database(name)
         return self.databases[name]
-
-    def database_by_id(self, database_id: int) -> Database | None:
-        """Find a database by id."""
-        return next((each for each in self.databases.values() if each.id == database_id), None)
 
     def object(self, database: str, name: str) -> Table | View:
         """Find a table or view, or raise ERR_BAD_TABLE_ERROR, bare."""
@@ -153,16 +202,27 @@ class Frontend:
         """Make an empty database; the name is checked by the statement, not here (BackupHandler.java does not)."""
         if name in self.databases or name in SYSTEM_DATABASES:
             raise SqlError(f"Can't create database '{name}'; database exists", 1007, "HY000")
-        self.databases[name] = Database(self.next_id(), name)
-        return self.databases[name]
+        database = Database(self.next_id(), name)
+        self.add_database(database)
+        self.journal.save_database(database)
+        return database
+
+    def add_database(self, database: Database) -> None:
+        """Make a database known."""
+        self.databases[database.name] = self.databases_by_id[database.id] = database
 
     def drop_database(self, name: str) -> None:
         """Drop a database with all that is in it; its job is no longer shown, as nothing leads to it."""
         if name not in self.databases:
             raise SqlError(f"Can't drop database '{name}'; database doesn't exist", 1008, "HY000")
-        for table in self.databases.pop(name).tables.values():
-            if isinstance(table, Table):
-                self.rows.drop(list(table.partitions.values()))
+        gone = self.databases.pop(name)
+        del self.databases_by_id[gone.id]
+        with self.journal.writing():
+            self.journal.forget_database(gone)
+            for table in gone.tables.values():
+                if isinstance(table, Table):
+                    table.dropped = True
+                    self.rows.drop([*table.partitions.values(), *table.temporary_partitions.values()])
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -200,12 +260,12 @@ class Frontend:
             self.tick()
 
 
-def default_config(*, older: bool) -> dict[str, str]:
+def default_config(behaviour_: Behaviour) -> dict[str, str]:
     """List the FE configuration that bears on restores, with its defaults (Config.java)."""
     return {
         "backup_job_default_timeout_ms": "86400000",
         "default_replication_num": "3",
-        "enable_backup_materialized_view": "true" if older else "false",
+        "enable_backup_materialized_view": str(behaviour_.backs_up_materialized_views).lower(),
         "enable_colocate_restore": "false",
         "history_job_keep_max_second": "604800",
         "label_clean_interval_second": "14400",

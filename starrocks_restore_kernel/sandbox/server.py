@@ -62,7 +62,7 @@ class Sandbox:
     version
         The release it answers as, ``"3.3"`` to ``"4.1"``.
     folder
-        Where repositories lie, kept; None takes a temporary folder that is removed at the end.
+        Where everything is kept, and found again at the next start; None takes a temporary folder that is removed.
     users
         Passwords by name; an empty one needs none.
     seed
@@ -161,10 +161,16 @@ class Sandbox:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             self._frontend = Frontend(
-                self.clock, folder, version=self.version, backends=self._backends, pace=self._pace
+                self.clock,
+                folder,
+                version=self.version,
+                backends=self._backends,
+                pace=self._pace,
+                kept=self._folder is not None,
             )
             self._frontend.seed = self.seed
-            plant(self._frontend, self.seed)
+            if self._frontend.fresh:
+                plant(self._frontend, self.seed)
             self._listen()
         except BaseException:
             self._clear()

@@ -62,17 +62,17 @@ def test_temporary_folder_goes_and_a_given_one_stays(tmp_path: Path) -> None:
     assert (tmp_path / "kept").is_dir()
 
 
-def test_snapshot_outlives_the_sandbox(tmp_path: Path) -> None:
-    """Another sandbox on the same folder reads the repository that the first one wrote."""
+def test_snapshot_moves_to_another_sandbox(tmp_path: Path) -> None:
+    """Another sandbox that knows nothing reads the repository that the first one wrote."""
     from starrocks_restore_kernel.sandbox.statements.session import Session
 
-    create = "CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/x'"
-    with Sandbox(clock=SteppedClock(), folder=tmp_path) as first:
+    create = f"CREATE REPOSITORY repo WITH BROKER ON LOCATION 'file://{tmp_path}/x'"
+    with Sandbox(clock=SteppedClock()) as first:
         session = Session(first.frontend)
         session.run(f"{create}; BACKUP SNAPSHOT shop.s1 TO repo")
         first.frontend.run(120)
         session.close()
-    with Sandbox(clock=SteppedClock(), folder=tmp_path, seed=None) as second:
+    with Sandbox(clock=SteppedClock(), seed=None) as second:
         session = Session(second.frontend)
         session.run(create)
         ((_, timestamp, _),) = session.run("SHOW SNAPSHOT ON repo").rows
@@ -81,6 +81,23 @@ def test_snapshot_outlives_the_sandbox(tmp_path: Path) -> None:
         )
         second.frontend.run(120)
         assert [(12000,)] == session.run("SELECT count(*) FROM shop.orders").rows
+        session.close()
+
+
+def test_folder_is_opened_as_it_was_left(tmp_path: Path) -> None:
+    """Tables, rows, views and repositories are there again, and the seed is not planted over them."""
+    from starrocks_restore_kernel.sandbox.statements.session import Session
+
+    with Sandbox(clock=SteppedClock(), folder=tmp_path) as first:
+        session = Session(first.frontend)
+        session.run("CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/x'")
+        session.run("USE shop; DROP TABLE order_items; DELETE FROM orders WHERE order_id <= 10")
+        session.close()
+    with Sandbox(clock=SteppedClock(), folder=tmp_path) as second:
+        session = Session(second.frontend)
+        assert [("customers",), ("daily_revenue",), ("orders",)] == session.run("SHOW TABLES FROM shop").rows
+        assert [(11990,)] == session.run("SELECT count(*) FROM shop.orders").rows
+        assert ["repo"] == list(second.frontend.repositories)
         session.close()
 
 

@@ -99,7 +99,7 @@ class BackupJob(Job):
             self.tasks.work(self.frontend.backends, pace * seconds)
 
     def _prepare(self) -> None:
-        database = self.frontend.database_by_id(self.database_id)
+        database = self.frontend.databases_by_id.get(self.database_id)
         if database is None:
             self.fail("NOT_FOUND", f"database {self.database_id} does not exist")
             return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...language.statements import AllObjects, Backup, NamedObject, ObjectKind, property_map
 from ..model.catalog import Table, View
+from ..model.journal import Entry
 from ..server_errors import SqlError, analysis, common, framed, internal, unknown_database, unknown_table
 from .backup_job import BackupJob, TableReference
 from .repository import Repository, StorageError, storage_path
@@ -41,6 +42,7 @@ def create_repository(frontend: Frontend, statement: CreateRepository) -> None:
     except StorageError as error:
         raise common(f"Failed to create repository: {error}") from error
     frontend.repositories[repository.name] = repository
+    frontend.journal.save(Entry.REPOSITORY, repository.name, repository.entry)
 
 
 def drop_repository(frontend: Frontend, name: str) -> None:
@@ -52,6 +54,7 @@ def drop_repository(frontend: Frontend, name: str) -> None:
     if any(not job.done and job.repository.id == repository.id for job in frontend.jobs.values()):
         raise common("Backup or restore job is running on this repository. Can not drop it")
     del frontend.repositories[name]
+    frontend.journal.forget(Entry.REPOSITORY, name)
 
 
 def _repository(frontend: Frontend, name: str) -> Repository:
@@ -85,7 +88,7 @@ def submit_restore(frontend: Frontend, statement: Restore) -> None:
     """
     repository = _repository(frontend, statement.repository)
     timestamp = statement.backup_timestamp or ""
-    if frontend.release.older_words:
+    if not frontend.behaviour.creates_database:
         # 3.3 looks for the target before it reads the snapshot, and never creates it.
         target = frontend.database(statement.target_database or "null")
         _require_no_job(frontend, target)

@@ -18,7 +18,7 @@ from .snapshot_info import BackupMeta, SnapshotInfo
 if TYPE_CHECKING:
     from .snapshot_info import SavedPartition
 
-__all__ = ["Repository", "StorageError", "download_files", "storage_path", "upload_file"]
+__all__ = ["Repository", "RepositoryEntry", "StorageError", "download_files", "storage_path", "upload_file"]
 
 _MD5_LENGTH = 32
 
@@ -43,6 +43,17 @@ def storage_path(folder: Path, location: str) -> Path:
         return Path(parts.path)
     inside = [part for part in (parts.netloc, *parts.path.split("/")) if part not in ("", ".", "..")]
     return folder.joinpath("objects", parts.scheme, *inside)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryEntry:
+    """A repository as it is written down."""
+
+    id: int
+    name: str
+    location: str
+    read_only: bool
+    create_time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,17 @@ class Repository:
         except (OSError, ValueError, KeyError) as error:
             raise StorageError(f"failed to read repo info file: {error}") from error
         return cls(id_, name, location, read_only, create_time, root)
+
+    @classmethod
+    def known(cls, entry: RepositoryEntry, folder: Path) -> Repository:
+        """Make one again that was written down; the storage is not asked."""
+        root = storage_path(folder, entry.location)
+        return cls(entry.id, entry.name, entry.location, entry.read_only, entry.create_time, root)
+
+    @property
+    def entry(self) -> RepositoryEntry:
+        """What is written down of it."""
+        return RepositoryEntry(self.id, self.name, self.location, self.read_only, self.create_time)
 
     @property
     def directory(self) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..clock import time_text
 from ..model.catalog import Table, TableState
-from ..model.tables import drop_table
+from ..model.tables import drop_object
 from .job import Job, JobState
 from .repository import StorageError, download_files
 from .restore_prepare import prepare
@@ -115,7 +115,7 @@ class RestoreJob(Job):
 
     def _check_still_there(self) -> None:
         """Cancel if a target was dropped meanwhile (RestoreJob.java, checkIfNeedCancel)."""
-        database = self.frontend.database_by_id(self.database_id)
+        database = self.frontend.databases_by_id.get(self.database_id)
         if database is None:
             self.fail("NOT_FOUND", f"database {self.database_id} has been dropped")
             return
@@ -193,11 +193,15 @@ class RestoreJob(Job):
             paths = replaced.setdefault(each.partition.physical_id, (each.partition, []))[1]
             if path not in paths:
                 paths.append(path)
-        self.frontend.rows.load(list(replaced.values()))
+        schemas = {each.partition.physical_id: each.table.schema for each in self.files}
+        with self.frontend.rows.writing():
+            for partition, paths in replaced.values():
+                self.frontend.rows.load(schemas[partition.physical_id], partition, paths)
         now = self.frontend.clock.now()
         for partition, version in self.versions:
             partition.version, partition.version_time = version, now
-        self.frontend.rows.measure([partition for partition, _ in replaced.values()])
+        for partition, _ in replaced.values():
+            self.frontend.rows.measure(schemas[partition.physical_id], [partition])
         self._set_normal()
         shutil.rmtree(self._local_folder(), ignore_errors=True)
         self.finished_time = now
@@ -211,12 +215,12 @@ class RestoreJob(Job):
         """
         if self.state is JobState.COMMITTING:
             self._leave_what_was_moved()
-        database = self.frontend.database_by_id(self.database_id)
+        database = self.frontend.databases_by_id.get(self.database_id)
         if database is not None:
             self._set_normal()
             for made in self.made.tables:
                 if made.name in database.tables:
-                    drop_table(self.frontend, database, made.name)
+                    drop_object(self.frontend, database, made.name)
             for name, partition in self.made.partitions:
                 table = database.tables.get(name)
                 if isinstance(table, Table) and table.partitions.get(partition.name) is partition:
@@ -234,17 +238,18 @@ class RestoreJob(Job):
         """
         new = {id(partition) for _, partition in self.made.partitions}
         names = {made.name for made in self.made.tables}
-        touched: dict[int, Partition] = {}
+        touched: dict[int, tuple[Table, Partition]] = {}
         for each in {file.tablet: file for file in self.files}.values():
             if each.tablet in self._moved and id(each.partition) not in new and each.table.name not in names:
                 self.frontend.rows.load_bucket(
                     each.table.schema, each.partition, each.bucket, self._downloaded[each.tablet]
                 )
-                touched[each.partition.physical_id] = each.partition
-        self.frontend.rows.measure(list(touched.values()))
+                touched[each.partition.physical_id] = each.table, each.partition
+        for table, partition in touched.values():
+            self.frontend.rows.measure(table.schema, [partition])
 
     def _set_normal(self) -> None:
-        database = self.frontend.database_by_id(self.database_id)
+        database = self.frontend.databases_by_id.get(self.database_id)
         for name in self.request.info.tables:
             table = database.tables.get(self.local_name(name)) if database is not None else None
             if isinstance(table, Table) and table.state is TableState.RESTORE:

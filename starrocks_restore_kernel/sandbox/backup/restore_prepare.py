@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..frontend import TickAborted
 from ..model.catalog import Partition, PartitionKind, Table, TableState, View
-from ..model.tables import drop_table, new_tablets
+from ..model.tables import drop_object, new_tablets
 from .compatibility import table_difference
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _Refused(Exception):
 def prepare(job: RestoreJob) -> None:
     """Check the snapshot against the database, make what is new, and send the snapshot tasks."""
     frontend = job.frontend
-    database = frontend.database_by_id(job.database_id)
+    database = frontend.databases_by_id.get(job.database_id)
     if database is None:
         job.fail("NOT_FOUND", f"database {job.database_id} does not exist")
         return
@@ -171,7 +171,6 @@ def _register(job: RestoreJob, database: Database) -> None:
         table = database.tables[name]
         if isinstance(table, Table):
             table.partitions[partition.name] = partition
-            frontend.rows.create(table.schema, [partition])
             _map(job, table, partition, saved[name], partition.name)
     for made in job.made.tables:
         origin = made.name
@@ -183,10 +182,9 @@ def _register(job: RestoreJob, database: Database) -> None:
                 only = made.partitions.pop(origin)
                 only.name = local
                 made.partitions[local] = only
-            frontend.rows.create(made.schema, list(made.partitions.values()))
         made.name = local
         if isinstance(made, View) and local in database.tables:
-            drop_table(frontend, database, local)
+            drop_object(frontend, database, local)
         if local in database.tables:
             job.fail("COMMON_ERROR", f"Table {local} already exist in db: {database.name}")
             return

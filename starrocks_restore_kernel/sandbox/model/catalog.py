@@ -7,18 +7,23 @@ and is touched only under the frontend's lock.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 
 __all__ = [
+    "BaseTable",
     "Column",
     "Database",
     "Edge",
+    "ExternalCatalog",
+    "Function",
     "Key",
     "KeysType",
+    "MaterializedView",
     "Partition",
     "PartitionKind",
     "Range",
     "Replica",
+    "Rollup",
     "Schema",
     "Table",
     "TableState",
@@ -47,20 +52,30 @@ class PartitionKind(Enum):
     UNPARTITIONED = "UNPARTITIONED"
     RANGE = "RANGE"
     LIST = "LIST"
+    EXPR_RANGE = "EXPR_RANGE"
+    """Ranges that loads make by an expression over the column, such as ``date_trunc('day', dt)``."""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether partitions are ranges of values."""
+        return self in (PartitionKind.RANGE, PartitionKind.EXPR_RANGE)
 
 
 class TableState(Enum):
     """The states that matter here (OlapTable.java, OlapTableState)."""
 
     NORMAL = "NORMAL"
+    ROLLUP = "ROLLUP"
+    SCHEMA_CHANGE = "SCHEMA_CHANGE"
+    OPTIMIZE = "OPTIMIZE"
     RESTORE = "RESTORE"
 
 
-class Edge(Enum):
+class Edge(IntEnum):
     """The ends of a range that no value has."""
 
-    MIN = "MIN"
-    MAX = "MAXVALUE"
+    MIN = -1
+    MAX = 1
 
 
 Key = str | Edge
@@ -104,9 +119,13 @@ class Schema:
     keys: KeysType = KeysType.DUP_KEYS
     partition_kind: PartitionKind = PartitionKind.UNPARTITIONED
     partition_columns: tuple[str, ...] = ()
+    partition_expressions: tuple[str, ...] = ()
+    """As written, for the kinds that loads make partitions of; empty where all are made by hand."""
     distribution_columns: tuple[str, ...] = ()
     """Empty for DISTRIBUTED BY RANDOM."""
     buckets: int = 1
+    automatic_buckets: bool = False
+    """Whether the number of buckets was left to the server."""
     sort_columns: tuple[str, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     comment: str = ""
@@ -132,10 +151,10 @@ class Schema:
 
     def _order(self, name: str, key: Key) -> tuple[int, int | str]:
         if isinstance(key, Edge):
-            return (0 if key is Edge.MIN else 2, 0)
+            return (key, 0)
         column = self.column(name)
         number = column is not None and column.base_type in _NUMBERS
-        return (1, int(key)) if number else (1, key)
+        return (0, int(key)) if number else (0, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +190,20 @@ class Partition:
     """The value lists of a list partition."""
     data_size: int = 0
     row_count: int = 0
+    physical_count: int = 1
+    """How many physical partitions it has; more than one where automatic buckets have grown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A synchronous materialized view: a second index of its table, which holds no rows of its own here."""
+
+    id: int
+    name: str
+    columns: tuple[str, ...]
+    short_keys: int
+    definition: str = ""
+    """The query of CREATE MATERIALIZED VIEW; empty for ADD ROLLUP."""
 
 
 @dataclass(slots=True)
@@ -185,10 +218,14 @@ class Table:
     state: TableState = TableState.NORMAL
     replication_num: int = 1
     next_auto_increment: int = 1
+    rollups: dict[str, Rollup] = field(default_factory=dict)
+    temporary_partitions: dict[str, Partition] = field(default_factory=dict)
+    dropped: bool = False
+    """Set when nothing leads to it any more, for a load that found it before."""
 
     def ordered(self) -> list[Partition]:
         """List the partitions: ranges ascending, others as they were added (PartitionsProcDir.java)."""
-        if self.schema.partition_kind is not PartitionKind.RANGE:
+        if not self.schema.partition_kind.is_range:
             return list(self.partitions.values())
         return sorted(
             self.partitions.values(), key=lambda each: self.schema.order(each.range.lower if each.range else ())
@@ -197,6 +234,32 @@ class Table:
     def properties(self) -> dict[str, str]:
         """What SHOW CREATE TABLE lists, sorted (OlapTable.java, getProperties; only what the sandbox knows)."""
         return dict(sorted({**dict(self.schema.properties), "replication_num": str(self.replication_num)}.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class BaseTable:
+    """What a materialized view reads, by name and by id (BaseTableInfo.java)."""
+
+    database: str
+    name: str
+    table_id: int
+
+
+@dataclass(slots=True)
+class MaterializedView(Table):
+    """An asynchronous materialized view: a table that a query fills (MaterializedView.java)."""
+
+    definition: str = ""
+    """The query, with every table's database."""
+    refresh: str = "ASYNC"
+    """``ASYNC``, ``MANUAL`` or ``INCREMENTAL``; what SHOW calls the refresh type."""
+    refresh_clause: str = ""
+    """What stands behind REFRESH in its DDL, such as ``ASYNC EVERY(INTERVAL 1 DAY)``."""
+    base_tables: tuple[BaseTable, ...] = ()
+    active: bool = True
+    inactive_reason: str = ""
+    last_refresh: float | None = None
+    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -211,6 +274,37 @@ class View:
     comment: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A user-defined function of a database; overloads differ in their argument types (Function.java)."""
+
+    id: int
+    name: str
+    """In lower case, as the server keeps it."""
+    arguments: tuple[str, ...]
+    returns: str
+    kind: str = "SCALAR"
+    """``SCALAR``, ``AGGREGATE`` or ``TABLE``."""
+    variadic: bool = False
+    properties: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """The name and the argument types, which together are unique in a database (Function.java, signatureString)."""
+        return f"{self.name}({', '.join(self.arguments)}{'...' if self.variadic else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalCatalog:
+    """An external catalog, of which the sandbox knows the metadata alone."""
+
+    id: int
+    name: str
+    type: str
+    comment: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(slots=True)
 class Database:
     """A database, and what is in it."""
@@ -218,3 +312,5 @@ class Database:
     id: int
     name: str
     tables: dict[str, Table | View] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    """By signature."""

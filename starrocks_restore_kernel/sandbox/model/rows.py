@@ -1,4 +1,7 @@
-"""The rows themselves: one DuckDB table per partition, Parquet files on the way to and from a repository."""
+"""The rows themselves: one DuckDB table per partition, Parquet files on the way to and from a repository.
+
+A partition has its table from its first row on: a hundred thousand empty ones cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlglot import exp
 
 from .catalog import Edge, PartitionKind
 from .column_types import duckdb_type
+from .journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
     from .catalog import Key, Partition, Schema
 
-__all__ = ["Rows", "bucket_of", "partition_condition", "rows_name"]
+__all__ = ["Rows", "bucket_of", "no_rows", "partition_condition", "rows_name"]
 
 
 def rows_name(partition: Partition) -> str:
@@ -62,7 +66,7 @@ def _compare(schema: Schema, keys: tuple[Key, ...], operator: type[exp.Binary], 
 
 def partition_condition(schema: Schema, partition: Partition) -> exp.Expr:
     """Write what a row of this partition satisfies; NULL belongs to the lowest range, as in StarRocks."""
-    if schema.partition_kind is PartitionKind.RANGE and partition.range is not None:
+    if schema.partition_kind.is_range and partition.range is not None:
         lower = _compare(schema, partition.range.lower, exp.GTE, Edge.MIN)
         upper = _compare(schema, partition.range.upper, exp.LT, Edge.MAX)
         bounds = [each for each in (lower, upper) if each is not None]
@@ -89,108 +93,174 @@ def partition_condition(schema: Schema, partition: Partition) -> exp.Expr:
 
 
 class Rows:
-    """The DuckDB database of one sandbox.
+    """The DuckDB database of one sandbox, and the journal in it.
 
     Reads go on at any time, each session on a cursor of its own; whatever writes holds one lock, because
     two DuckDB transactions that write the same table refuse each other.
+
+    Parameters
+    ----------
+    path
+        The file to keep everything in; None keeps it in memory.
     """
 
-    def __init__(self) -> None:
-        self._root = duckdb.connect(":memory:")
+    def __init__(self, path: Path | None = None) -> None:
+        self._root = duckdb.connect(":memory:" if path is None else str(path))
         self._writing = threading.RLock()
+        self._open: duckdb.DuckDBPyConnection | None = None
+        self.journal = Journal(self.writing)
+        self._held: set[str] = set()
+        with self.writing() as cursor:
+            self.journal.begin(cursor)
+        self._look()
+
+    def _look(self) -> None:
+        with self.cursor() as cursor:
+            self._held = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Open a cursor for one session."""
         return self._root.cursor()
 
     def close(self) -> None:
-        """Forget everything."""
+        """Let go of the database; what lay in memory alone is forgotten."""
         self._root.close()
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Hold the write lock around one transaction: all of it takes effect, or nothing."""
-        with self._writing, self._root.cursor() as cursor:
-            cursor.begin()
-            try:
-                yield cursor
-            except BaseException:
-                cursor.rollback()
-                raise
-            cursor.commit()
+        """Hold the write lock around one transaction: rows and journal all take effect, or nothing does.
 
-    def create(self, schema: Schema, partitions: Sequence[Partition]) -> None:
-        """Make an empty table for each partition."""
-        columns = ", ".join(f"{_quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns)
-        with self.writing() as cursor:
-            for partition in partitions:
-                cursor.execute(f"CREATE TABLE {_quoted(rows_name(partition))} ({columns})")
+        One inside another is part of it.
+        """
+        with self._writing:
+            if self._open is not None:
+                yield self._open
+                return
+            with self._root.cursor() as cursor:
+                cursor.begin()
+                self._open = cursor
+                try:
+                    yield cursor
+                    self.journal.flush(cursor)
+                except BaseException:
+                    cursor.rollback()
+                    self.journal.drop_unwritten()
+                    self._look()
+                    raise
+                finally:
+                    self._open = None
+                cursor.commit()
+
+    def holds(self, partition: Partition) -> bool:
+        """Whether the partition has a table, which it has from its first row on."""
+        return rows_name(partition) in self._held
+
+    def hold(self, cursor: duckdb.DuckDBPyConnection, schema: Schema, partition: Partition) -> str:
+        """Make sure of a partition's table, and name it, quoted."""
+        name = rows_name(partition)
+        if name not in self._held:
+            columns = ", ".join(
+                f"{_quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns
+            )
+            cursor.execute(f"CREATE TABLE {_quoted(name)} ({columns})")
+            self._held.add(name)
+        return _quoted(name)
 
     def drop(self, partitions: Sequence[Partition]) -> None:
         """Drop the partitions' tables, where they are."""
+        held = [rows_name(each) for each in partitions if self.holds(each)]
+        if held:
+            with self.writing() as cursor:
+                for name in held:
+                    cursor.execute(f"DROP TABLE {_quoted(name)}")
+            self._held.difference_update(held)
+
+    def drop_all_but(self, partitions: Sequence[Partition]) -> None:
+        """Drop what no partition owns any more, as backends do whose frontend does not know a tablet."""
+        known = {rows_name(each) for each in partitions}
+        orphans = [name for name in self._held if name.startswith(_PREFIXES) and name not in known]
         with self.writing() as cursor:
-            for partition in partitions:
-                cursor.execute(f"DROP TABLE IF EXISTS {_quoted(rows_name(partition))}")
+            for name in orphans:
+                cursor.execute(f"DROP TABLE {_quoted(name)}")
+        self._held.difference_update(orphans)
 
     def clear(self, partitions: Sequence[Partition]) -> None:
         """Empty the partitions."""
         with self.writing() as cursor:
             for partition in partitions:
-                cursor.execute(f"DELETE FROM {_quoted(rows_name(partition))}")
+                if self.holds(partition):
+                    cursor.execute(f"DELETE FROM {_quoted(rows_name(partition))}")
 
-    def measure(self, partitions: Sequence[Partition]) -> None:
+    def measure(self, schema: Schema, partitions: Sequence[Partition]) -> None:
         """Count the rows of the partitions, and estimate their bytes at eight a value."""
-        with self.cursor() as cursor:
+        with self.writing() as cursor:
             for partition in partitions:
-                found = cursor.execute(
-                    "SELECT estimated_size, column_count FROM duckdb_tables() WHERE table_name = $name",
-                    {"name": rows_name(partition)},
-                ).fetchone()
-                counted = cursor.execute(f"SELECT count(*) FROM {_quoted(rows_name(partition))}").fetchone()
+                counted = None
+                if self.holds(partition):
+                    counted = cursor.execute(f"SELECT count(*) FROM {_quoted(rows_name(partition))}").fetchone()
                 partition.row_count = counted[0] if counted else 0
-                partition.data_size = partition.row_count * (found[1] if found else 0) * 8
+                partition.data_size = partition.row_count * len(schema.columns) * 8
 
     def snapshot(self, partitions: Sequence[Partition]) -> None:
         """Fix the partitions' rows under a second name, all at one moment."""
         with self.writing() as cursor:
             for partition in partitions:
-                name = rows_name(partition)
-                cursor.execute(f"CREATE TABLE {_quoted('snapshot_' + name)} AS SELECT * FROM {_quoted(name)}")
+                if self.holds(partition):
+                    name = rows_name(partition)
+                    fixed = f"snapshot_{name}"
+                    cursor.execute(f"CREATE OR REPLACE TABLE {_quoted(fixed)} AS SELECT * FROM {_quoted(name)}")
+                    self._held.add(fixed)
 
     def release(self, partitions: Sequence[Partition]) -> None:
         """Forget the snapshots again."""
         with self.writing() as cursor:
             for partition in partitions:
-                cursor.execute(f"DROP TABLE IF EXISTS {_quoted('snapshot_' + rows_name(partition))}")
+                fixed = f"snapshot_{rows_name(partition)}"
+                if fixed in self._held:
+                    cursor.execute(f"DROP TABLE {_quoted(fixed)}")
+                    self._held.discard(fixed)
 
     def save_bucket(self, schema: Schema, partition: Partition, bucket: int, path: Path) -> None:
         """Write one tablet's rows of the snapshot as a Parquet file."""
-        source = exp.to_table("x")
-        source.set("this", exp.to_identifier("snapshot_" + rows_name(partition), quoted=True))
-        chosen = (
-            exp.select("*").from_(source).where(exp.EQ(this=bucket_of(schema), expression=exp.Literal.number(bucket)))
-        )
+        fixed = f"snapshot_{rows_name(partition)}"
+        if fixed in self._held:
+            source = exp.to_table("x")
+            source.set("this", exp.to_identifier(fixed, quoted=True))
+            same = exp.EQ(this=bucket_of(schema), expression=exp.Literal.number(bucket))
+            chosen = exp.select("*").from_(source).where(same).sql("duckdb")
+        else:
+            chosen = no_rows(schema).sql("duckdb")
         target = exp.Literal.string(str(path)).sql("duckdb")
         with self.cursor() as cursor:
-            cursor.execute(f"COPY ({chosen.sql('duckdb')}) TO {target} (FORMAT PARQUET)")
+            cursor.execute(f"COPY ({chosen}) TO {target} (FORMAT PARQUET)")
 
-    def load(self, replaced: Sequence[tuple[Partition, Sequence[Path]]]) -> None:
-        """Replace the rows of partitions by those of Parquet files, all or none."""
-        with self.writing() as cursor:
-            for partition, paths in replaced:
-                name = _quoted(rows_name(partition))
-                cursor.execute(f"DELETE FROM {name}")
-                self._append(cursor, name, paths)
+    def load(self, schema: Schema, partition: Partition, paths: Sequence[Path]) -> None:
+        """Replace the rows of a partition by those of Parquet files."""
+        self.clear([partition])
+        self._append(schema, partition, paths)
 
     def load_bucket(self, schema: Schema, partition: Partition, bucket: int, path: Path) -> None:
         """Replace one tablet's rows, as a backend does when it moves a downloaded tablet in place."""
-        name = _quoted(rows_name(partition))
         old = exp.EQ(this=bucket_of(schema), expression=exp.Literal.number(bucket))
         with self.writing() as cursor:
+            name = self.hold(cursor, schema, partition)
             cursor.execute(f"DELETE FROM {name} WHERE {old.sql('duckdb')}")
-            self._append(cursor, name, [path])
+            self._append(schema, partition, [path])
 
-    def _append(self, cursor: duckdb.DuckDBPyConnection, name: str, paths: Sequence[Path]) -> None:
+    def _append(self, schema: Schema, partition: Partition, paths: Sequence[Path]) -> None:
         if paths:
             files = [str(path) for path in paths]
-            cursor.execute(f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet($files)", {"files": files})
+            with self.writing() as cursor:
+                name = self.hold(cursor, schema, partition)
+                cursor.execute(f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet($files)", {"files": files})
+
+
+_PREFIXES = ("partition_", "snapshot_partition_")
+
+
+def no_rows(schema: Schema) -> exp.Select:
+    """Select nothing, in the table's columns and types."""
+    columns = [
+        exp.alias_(exp.cast(exp.null(), duckdb_type(each.type)), each.name, quoted=True) for each in schema.columns
+    ]
+    return exp.select(*columns).where(exp.false())

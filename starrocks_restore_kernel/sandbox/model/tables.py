@@ -13,13 +13,14 @@ from .catalog import Edge, Key, KeysType, Partition, PartitionKind, Range, Repli
 if TYPE_CHECKING:
     from ..frontend import Frontend
     from ..statements.ddl import CreateTable, PartitionDefinition
-    from .catalog import Database
+    from .catalog import Database, View
 
 __all__ = [
+    "add_object",
     "add_partition",
     "create_table",
+    "drop_object",
     "drop_partition",
-    "drop_table",
     "new_partition",
     "new_tablets",
     "overlaps",
@@ -113,8 +114,17 @@ def create_table(frontend: Frontend, database: Database, asked: CreateTable) -> 
         table.partitions[name] = new_partition(frontend, table, name, replication_num=number)
     for definition in asked.partitions:
         _add(frontend, table, definition, number)
-    frontend.rows.create(schema, list(table.partitions.values()))
-    database.tables[name] = table
+    add_object(frontend, database, table)
+
+
+def add_object(frontend: Frontend, database: Database, each: Table | View) -> None:
+    """Make a table, a view or a materialized view known, in the place of one of the same name."""
+    with frontend.journal.writing():
+        old = database.tables.get(each.name)
+        if old is not None:
+            drop_object(frontend, database, each.name)
+        database.tables[each.name] = each
+        frontend.journal.save_object(database, each)
 
 
 def overlaps(schema: Schema, one: Range, other: Range) -> bool:
@@ -166,7 +176,7 @@ def add_partition(frontend: Frontend, table: Table, definition: PartitionDefinit
         smaller = [end for end in ends if order(end) <= order(range_.upper)]
         if smaller:
             definition = replace(definition, range=Range(max(smaller, key=order), range_.upper))
-    frontend.rows.create(table.schema, [_add(frontend, table, definition, table.replication_num)])
+    frontend.journal.save_partitions(table, [_add(frontend, table, definition, table.replication_num)])
 
 
 def drop_partition(frontend: Frontend, table: Table, name: str, *, if_exists: bool) -> None:
@@ -176,17 +186,23 @@ def drop_partition(frontend: Frontend, table: Table, name: str, *, if_exists: bo
         if if_exists:
             return
         raise SqlError(f"Error in list of partitions to {name}", 1507, "HY000")
-    frontend.rows.drop([table.partitions.pop(name)])
+    gone = [table.partitions.pop(name)]
+    with frontend.journal.writing():
+        frontend.rows.drop(gone)
+        frontend.journal.forget_partitions(gone)
 
 
-def drop_table(frontend: Frontend, database: Database, name: str) -> None:
+def drop_object(frontend: Frontend, database: Database, name: str) -> None:
     """Forget a table or view; dropping a table under restore is not refused (Database.java, dropTable)."""
     found = database.tables.pop(name)
-    if isinstance(found, Table):
-        frontend.rows.drop(list(found.partitions.values()))
+    with frontend.journal.writing():
+        if isinstance(found, Table):
+            found.dropped = True
+            frontend.rows.drop([*found.partitions.values(), *found.temporary_partitions.values()])
+        frontend.journal.forget_object(found)
 
 
-def rename_table(database: Database, table: Table, name: str) -> None:
+def rename_table(frontend: Frontend, database: Database, table: Table, name: str) -> None:
     """Do ``ALTER TABLE … RENAME`` (LocalMetastore.java, renameTable)."""
     require_normal(table)
     if name == table.name:
@@ -196,9 +212,10 @@ def rename_table(database: Database, table: Table, name: str) -> None:
     del database.tables[table.name]
     _name(table, name)
     database.tables[name] = table
+    frontend.journal.save_object(database, table)
 
 
-def swap_tables(database: Database, one: Table, other: Table) -> None:
+def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table) -> None:
     """Do ``ALTER TABLE … SWAP WITH`` (AlterJobMgr.java, swapTableInternal)."""
     require_normal(one)
     require_normal(other)
@@ -206,6 +223,9 @@ def swap_tables(database: Database, one: Table, other: Table) -> None:
     _name(one, second)
     _name(other, first)
     database.tables[first], database.tables[second] = other, one
+    with frontend.journal.writing():
+        frontend.journal.save_object(database, one)
+        frontend.journal.save_object(database, other)
 
 
 def _name(table: Table, name: str) -> None:
@@ -225,8 +245,10 @@ def truncate(frontend: Frontend, table: Table, partitions: tuple[str, ...] | Non
         if name not in table.partitions:
             raise internal(f"Partition {name} does not exist")
     emptied = [table.partitions[name] for name in names]
-    frontend.rows.clear(emptied)
     for each in emptied:
         each.row_count = each.data_size = 0
         each.version += 1
         each.version_time = frontend.clock.now()
+    with frontend.journal.writing():
+        frontend.rows.clear(emptied)
+        frontend.journal.save_partitions(table, emptied)

@@ -8,10 +8,11 @@ from sqlglot import exp
 
 from ..model.catalog import Table, View
 from ..model.tables import (
+    add_object,
     add_partition,
     create_table,
+    drop_object,
     drop_partition,
-    drop_table,
     rename_table,
     swap_tables,
     truncate,
@@ -246,7 +247,7 @@ class Commands:
             definition = self._qualified(tree.copy())
             names = tuple(columns) or self._output_names(definition)
             now = self.frontend.clock.now()
-            database.tables[name] = View(self.frontend.next_id(), name, definition, now, names, comment)
+            add_object(self.frontend, database, View(self.frontend.next_id(), name, definition, now, names, comment))
 
         return self._locked(create)
 
@@ -290,7 +291,7 @@ class Commands:
             if not isinstance(found, wanted):
                 kind = "VIEW" if wanted is View else "TABLE"
                 raise framed(SqlError(f"'{database.name}'.'{name}' is not '{kind}'", 1347, "HY000"))
-            drop_table(self.frontend, database, name)
+            drop_object(self.frontend, database, name)
 
         return self._locked(drop)
 
@@ -326,7 +327,7 @@ class Commands:
             reader.accept("TO")
             name = reader.name()
             reader.end()
-            return self._locked(lambda: rename_table(*self._table(parts), name))
+            return self._locked(lambda: rename_table(self.frontend, *self._table(parts), name))
         if reader.accept("DROP", "PARTITION"):
             quiet = reader.accept("IF", "EXISTS")
             name = reader.name()
@@ -342,7 +343,7 @@ class Commands:
         found = database.tables.get(other)
         if not isinstance(found, Table):
             raise unknown_table(other)
-        swap_tables(database, table, found)
+        swap_tables(self.frontend, database, table, found)
 
     def _add_partition(self, parts: tuple[str, ...], reader: Reader) -> None:
         # What the values mean depends on the table, so the clause is read only now.

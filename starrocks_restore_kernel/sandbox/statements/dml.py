@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -9,7 +10,7 @@ from sqlglot import exp
 
 from ..model.catalog import KeysType, Table, TableState, View
 from ..model.column_types import duckdb_type
-from ..model.rows import partition_condition, rows_name
+from ..model.rows import partition_condition
 from ..server_errors import (
     SqlError,
     analysis,
@@ -24,10 +25,11 @@ from .query import duckdb_error
 from .results import Done
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..frontend import Frontend
     from ..model.catalog import Column, Partition
+    from ..model.rows import Rows
     from .query import Binder
 
 __all__ = ["execute_dml"]
@@ -70,12 +72,28 @@ def _table(frontend: Frontend, binder: Binder, target: exp.Table) -> Table:
     return found
 
 
-def _changed(frontend: Frontend, partitions: Sequence[Partition]) -> None:
-    with frontend.lock:
-        frontend.rows.measure(partitions)
-        for each in partitions:
-            each.version += 1
-            each.version_time = frontend.clock.now()
+@contextmanager
+def _loading(frontend: Frontend, table: Table) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the load's transaction, and make sure that the table may still be loaded into.
+
+    The frontend's lock is not held: a long load stops nobody else. So nothing in here may ask for it, or two threads
+    would wait for each other.
+    """
+    with frontend.rows.writing() as cursor:
+        if table.state is TableState.RESTORE:
+            # OlapTableTxnStateListener.java, preCommit
+            raise internal(f'Cannot write RESTORE state table "{table.name}"')
+        if table.dropped:
+            raise framed(unknown_table(table.name))
+        yield cursor
+
+
+def _changed(frontend: Frontend, table: Table, partitions: Sequence[Partition]) -> None:
+    frontend.rows.measure(table.schema, partitions)
+    for each in partitions:
+        each.version += 1
+        each.version_time = frontend.clock.now()
+    frontend.rows.journal.save_partitions(table, partitions)
 
 
 def _quoted(name: str) -> str:
@@ -85,19 +103,16 @@ def _quoted(name: str) -> str:
 def _insert(frontend: Frontend, binder: Binder, tree: exp.Insert, table: Table) -> Done:
     if tree.args.get("overwrite"):
         raise unsupported_here("INSERT OVERWRITE")
-    if table.state is TableState.RESTORE:
-        # OlapTableTxnStateListener.java, preCommit
-        raise internal(f'Cannot write RESTORE state table "{table.name}"')
     source = _source(binder, tree, table)
-    with frontend.rows.writing() as cursor:
+    with _loading(frontend, table) as cursor:
         cursor.execute(f"CREATE TEMP TABLE incoming AS {source}", binder.parameters)
         counted = cursor.execute("SELECT count(*) FROM incoming").fetchone()
         _refuse_nulls(cursor, table)
         if table.schema.keys.replaces:
-            _keep_last(cursor, table)
-        touched = _route(cursor, table)
+            _keep_last(frontend.rows, cursor, table)
+        touched = _route(frontend, cursor, table)
         cursor.execute("DROP TABLE incoming")
-    _changed(frontend, touched)
+        _changed(frontend, table, touched)
     return Done(counted[0] if counted else 0)
 
 
@@ -169,7 +184,7 @@ def _refuse_nulls(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
             raise SqlError(f"Insert has filtered data : null value in column '{name}'", 5610, "22000")
 
 
-def _keep_last(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _keep_last(rows: Rows, cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Let the last row with a key win, among the new rows and over the old ones."""
     keys = ", ".join(_quoted(each.name) for each in table.schema.key_columns)
     cursor.execute(
@@ -179,28 +194,30 @@ def _keep_last(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
     same = " AND ".join(
         f"held.{_quoted(each.name)} = incoming.{_quoted(each.name)}" for each in table.schema.key_columns
     )
-    for partition in table.partitions.values():
-        cursor.execute(f"DELETE FROM {_quoted(rows_name(partition))} AS held USING incoming WHERE {same}")
+    for partition in filter(rows.holds, table.partitions.values()):
+        name = rows.hold(cursor, table.schema, partition)
+        cursor.execute(f"DELETE FROM {name} AS held USING incoming WHERE {same}")
 
 
-def _route(cursor: duckdb.DuckDBPyConnection, table: Table) -> list[Partition]:
+def _route(frontend: Frontend, cursor: duckdb.DuckDBPyConnection, table: Table) -> list[Partition]:
     touched = []
     left = cursor.execute("SELECT count(*) FROM incoming").fetchone()
     remaining = left[0] if left else 0
     for partition in table.partitions.values():
         condition = partition_condition(table.schema, partition).sql("duckdb")
-        moved = cursor.execute(
-            f"INSERT INTO {_quoted(rows_name(partition))} SELECT * FROM incoming WHERE {condition}"
-        ).fetchone()
-        if moved and moved[0]:
+        found = cursor.execute(f"SELECT count(*) FROM incoming WHERE {condition}").fetchone()
+        if found and found[0]:
+            name = frontend.rows.hold(cursor, table.schema, partition)
+            cursor.execute(f"INSERT INTO {name} SELECT * FROM incoming WHERE {condition}")
             touched.append(partition)
-            remaining -= moved[0]
+            remaining -= found[0]
     if remaining:
         # The sentence after the colon is the backend's (tablet_sink.cpp); that the two stand together is worded here.
         text = "Insert has filtered data : The row is out of partition ranges. Please add a new partition."
         raise SqlError(text, 5610, "22000")
     if any(each.auto_increment for each in table.schema.columns) and left:
         table.next_auto_increment += left[0]
+        frontend.rows.journal.save_counter(table)
     return touched
 
 
@@ -221,14 +238,15 @@ def _delete(frontend: Frontend, binder: Binder, tree: exp.Delete, table: Table) 
         )
     condition = _condition(binder, where)
     count, touched = 0, []
-    with frontend.rows.writing() as cursor:
-        for partition in table.partitions.values():
-            statement = f"DELETE FROM {_quoted(rows_name(partition))} AS {_quoted(table.name)} WHERE {condition}"
+    with _loading(frontend, table) as cursor:
+        for partition in filter(frontend.rows.holds, table.partitions.values()):
+            name = frontend.rows.hold(cursor, table.schema, partition)
+            statement = f"DELETE FROM {name} AS {_quoted(table.name)} WHERE {condition}"
             gone = cursor.execute(statement, binder.parameters).fetchone()
             if gone and gone[0]:
                 count += gone[0]
                 touched.append(partition)
-    _changed(frontend, touched)
+        _changed(frontend, table, touched)
     return Done(count)
 
 
@@ -236,8 +254,6 @@ def _update(frontend: Frontend, binder: Binder, tree: exp.Update, table: Table) 
     # UpdateAnalyzer.java
     if table.schema.keys is not KeysType.PRIMARY_KEYS:
         raise analysis(f"table {table.name} does not support update")
-    if table.state is TableState.RESTORE:
-        raise internal(f'Cannot write RESTORE state table "{table.name}"')
     where = tree.args.get("where")
     if where is None:
         raise analysis("must specify where clause to prevent full table update")
@@ -253,15 +269,13 @@ def _update(frontend: Frontend, binder: Binder, tree: exp.Update, table: Table) 
         settings.append(f"{_quoted(column.name)} = {value}")
     condition = _condition(binder, where)
     count, touched = 0, []
-    with frontend.rows.writing() as cursor:
-        for partition in table.partitions.values():
-            statement = (
-                f"UPDATE {_quoted(rows_name(partition))} AS {_quoted(table.name)} "
-                f"SET {', '.join(settings)} WHERE {condition}"
-            )
+    with _loading(frontend, table) as cursor:
+        for partition in filter(frontend.rows.holds, table.partitions.values()):
+            name = frontend.rows.hold(cursor, table.schema, partition)
+            statement = f"UPDATE {name} AS {_quoted(table.name)} SET {', '.join(settings)} WHERE {condition}"
             changed = cursor.execute(statement, binder.parameters).fetchone()
             if changed and changed[0]:
                 count += changed[0]
                 touched.append(partition)
-    _changed(frontend, touched)
+        _changed(frontend, table, touched)
     return Done(count)

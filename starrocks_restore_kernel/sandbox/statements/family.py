@@ -84,7 +84,7 @@ def read_family(frontend: Frontend, text: str) -> tuple[Statement, list[Diagnost
         For a syntax error, and for a rule of the AST builder, since both come before anything is executed.
     """
     try:
-        statement, found = _read(text, frontend.release.name)
+        statement, found = _read(text, frontend.behaviour.grammar.name)
     except RestoreSyntaxError as error:
         first = error.diagnostics[0]
         line, column = (first.span.line, first.span.column) if first.span is not None else (None, None)

@@ -13,9 +13,8 @@ from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
 from sqlglot.errors import SqlglotError
 
-from ..model.catalog import Table, View
-from ..model.column_types import duckdb_type
-from ..model.rows import rows_name
+from ..model.catalog import TableState, View
+from ..model.rows import no_rows, rows_name
 from ..server_errors import (
     SqlError,
     analysis,
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..frontend import Frontend
+    from ..model.catalog import Table
+    from ..model.rows import Rows
 
 __all__ = ["Binder", "BoundQuery", "duckdb_error", "parse_tree"]
 
@@ -147,9 +148,9 @@ class Binder:
             raise framed(unknown_table(f"{database}.{table.name}"))
         if isinstance(found, View):
             return self._view(found, database, depth)
-        if found.state.value != "NORMAL":
+        if found.state is TableState.RESTORE:
             raise bad_table_state()
-        return table_select(found, _partition_names(table))
+        return table_select(self.frontend.rows, found, _partition_names(table))
 
     def _view(self, view: View, database: str, depth: int) -> exp.Expr:
         if depth >= _DEEPEST_VIEW:
@@ -208,21 +209,18 @@ def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
     return None if clause is None else tuple(each.name for each in clause.expressions)
 
 
-def table_select(table: Table, partitions: Sequence[str] | None = None) -> exp.Expr:
+def table_select(rows: Rows, table: Table, partitions: Sequence[str] | None = None) -> exp.Expr:
     """Select the rows of a table, or of some of its partitions."""
     names = list(table.partitions) if partitions is None else list(partitions)
     for name in names:
         if name not in table.partitions:
             raise analysis(f"Unknown partition '{name}' in table '{table.name}'")
     columns = [exp.column(each.name, quoted=True) for each in table.schema.columns]
-    if not names:
-        empty = [
-            exp.alias_(exp.cast(exp.null(), duckdb_type(each.type)), each.name, quoted=True)
-            for each in table.schema.columns
-        ]
-        return exp.select(*empty).where(exp.false())
+    held = [table.partitions[name] for name in names if rows.holds(table.partitions[name])]
+    if not held:
+        return no_rows(table.schema)
     # DuckDB's own union of tables by their names: a thousand partitions make no deeper a tree than one.
-    tables = [exp.Literal.string(rows_name(table.partitions[name])) for name in names]
+    tables = [exp.Literal.string(rows_name(each)) for each in held]
     union = exp.Anonymous(this="query_table", expressions=[exp.Array(expressions=tables)])
     return exp.select(*columns).from_(exp.Table(this=union))
 

@@ -317,7 +317,7 @@ class Show:
         if len(path) == 1:
             rows = [(str(each.id), each.name, str(len(each.tables))) for each in self.frontend.databases.values()]
             return texts("DbId DbName TableNum", rows)
-        database = self.frontend.database_by_id(int(path[1])) if path[1].isdecimal() else None
+        database = self.frontend.databases_by_id.get(int(path[1])) if path[1].isdecimal() else None
         if database is None:
             raise SqlError(f"Unknown database id or name {path[1]}")
         titles = (

@@ -1,0 +1,198 @@
+"""The edit log: what a frontend writes down, and so what it knows after a restart (EditLog.java).
+
+A real one appends operations and replays them; this one keeps the last value of each entry, which a replay would come
+to. It lies in the DuckDB database of the rows, so that one transaction holds both: a process that is killed between two
+statements, or in the midst of one, opens whole.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from .catalog import Function, Partition, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import duckdb
+
+    from .catalog import Database, View
+
+__all__ = ["DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
+
+Value = TypeVar("Value")
+
+
+class Entry(Enum):
+    """What kinds of things are written down."""
+
+    CATALOG = "catalog"
+    COUNTER = "counter"
+    DATABASE = "database"
+    FUNCTION = "function"
+    JOB = "job"
+    PARTITION = "partition"
+    REPOSITORY = "repository"
+    ROLE = "role"
+    SERVER = "server"
+    """What is no object: the next id, the time."""
+    TABLE = "table"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseEntry:
+    """A database without what is in it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """A table without its partitions, a materialized view or a view; ``kind`` is the name of its class."""
+
+    database: int
+    kind: str
+    object: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionEntry:
+    """A function, and the id of its database."""
+
+    database: int
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionEntry:
+    """A partition, so that a load into one of ten thousand writes that one alone."""
+
+    table: int
+    partition: Partition
+    temporary: bool = False
+
+
+class Journal:
+    """Entries by kind and key; what is saved inside a transaction is written with it.
+
+    Parameters
+    ----------
+    writing
+        Opens a transaction, or joins the one that is open.
+    """
+
+    def __init__(self, writing: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
+        self.writing = writing
+        self._unwritten: dict[tuple[str, str], bytes | None] = {}
+
+    def begin(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Make the journal's table where it is not there yet."""
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS journal (kind VARCHAR, key VARCHAR, value BLOB, PRIMARY KEY (kind, key))"
+        )
+
+    def save(self, kind: Entry, key: object, value: object) -> None:
+        """Write one entry down."""
+        with self.writing():
+            self._unwritten[kind.value, str(key)] = msgspec.json.encode(value)
+
+    def forget(self, kind: Entry, key: object) -> None:
+        """Strike one entry out."""
+        with self.writing():
+            self._unwritten[kind.value, str(key)] = None
+
+    def flush(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Write what has been saved; the transaction calls it before it commits."""
+        gone = [each for each, value in self._unwritten.items() if value is None]
+        kept = [(*each, value) for each, value in self._unwritten.items() if value is not None]
+        self._unwritten = {}
+        if gone:
+            cursor.execute(
+                "DELETE FROM journal WHERE (kind, key) IN (SELECT unnest($kinds), unnest($keys))",
+                {"kinds": [kind for kind, _ in gone], "keys": [key for _, key in gone]},
+            )
+        if kept:
+            kinds, keys, values = (list(each) for each in zip(*kept, strict=True))
+            cursor.execute(
+                "INSERT OR REPLACE INTO journal SELECT unnest($kinds), unnest($keys), unnest($values)",
+                {"kinds": kinds, "keys": keys, "values": values},
+            )
+
+    def drop_unwritten(self) -> None:
+        """Forget what a transaction saved that was rolled back."""
+        self._unwritten = {}
+
+    def clear(self) -> None:
+        """Strike everything out."""
+        with self.writing() as cursor:
+            self._unwritten = {}
+            cursor.execute("DELETE FROM journal")
+
+    def load(self, kind: Entry, type_: type[Value]) -> dict[str, Value]:
+        """Read all entries of a kind, by key, in the order of their keys as numbers."""
+        with self.writing() as cursor:
+            self.flush(cursor)
+            found = cursor.execute(
+                "SELECT key, value FROM journal WHERE kind = $kind ORDER BY try_cast(key AS BIGINT), key",
+                {"kind": kind.value},
+            ).fetchall()
+        decoder = msgspec.json.Decoder(type_)
+        return {key: decoder.decode(value) for key, value in found}
+
+    # -- objects ---------------------------------------------------------------------------------------------------
+
+    def save_database(self, database: Database) -> None:
+        """Write a database down, without what is in it."""
+        self.save(Entry.DATABASE, database.id, DatabaseEntry(database.id, database.name))
+
+    def forget_database(self, database: Database) -> None:
+        """Strike a database out, with all that is in it."""
+        with self.writing():
+            for each in database.tables.values():
+                self.forget_object(each)
+            for function in database.functions.values():
+                self.forget(Entry.FUNCTION, function.id)
+            self.forget(Entry.DATABASE, database.id)
+
+    def save_object(self, database: Database, each: Table | View) -> None:
+        """Write a table with its partitions, a materialized view or a view down."""
+        with self.writing():
+            bare = each
+            if isinstance(each, Table):
+                self.save_partitions(each, each.partitions.values())
+                self.save_partitions(each, each.temporary_partitions.values(), temporary=True)
+                self.save_counter(each)
+                bare = replace(each, partitions={}, temporary_partitions={})
+            entry = TableEntry(database.id, type(each).__name__, msgspec.Raw(msgspec.json.encode(bare)))
+            self.save(Entry.TABLE, each.id, entry)
+
+    def save_counter(self, table: Table) -> None:
+        """Write down how far a table's AUTO_INCREMENT has counted; of a table it alone moves with loads."""
+        self.save(Entry.COUNTER, table.id, table.next_auto_increment)
+
+    def forget_object(self, each: Table | View) -> None:
+        """Strike a table or view out."""
+        with self.writing():
+            if isinstance(each, Table):
+                self.forget_partitions([*each.partitions.values(), *each.temporary_partitions.values()])
+                self.forget(Entry.COUNTER, each.id)
+            self.forget(Entry.TABLE, each.id)
+
+    def save_partitions(self, table: Table, partitions: Iterable[Partition], *, temporary: bool = False) -> None:
+        """Write partitions down."""
+        with self.writing():
+            for each in partitions:
+                self.save(Entry.PARTITION, each.id, PartitionEntry(table.id, each, temporary))
+
+    def forget_partitions(self, partitions: Iterable[Partition]) -> None:
+        """Strike partitions out."""
+        with self.writing():
+            for each in partitions:
+                self.forget(Entry.PARTITION, each.id)

@@ -1,0 +1,49 @@
+"""How a frontend comes up: its memory is built from what was written down (GlobalStateMgr.java, loadImage)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .backup.repository import Repository, RepositoryEntry
+from .model.catalog import Database, ExternalCatalog, MaterializedView, Table, View
+from .model.journal import DatabaseEntry, Entry, FunctionEntry, PartitionEntry, TableEntry
+
+if TYPE_CHECKING:
+    from .frontend import Frontend
+
+__all__ = ["load"]
+
+_KINDS: dict[str, type[Table | View]] = {each.__name__: each for each in (Table, MaterializedView, View)}
+
+
+def load(frontend: Frontend) -> None:
+    """Fill an empty memory, and let the backends drop what no partition of it owns."""
+    journal = frontend.journal
+    for database in journal.load(Entry.DATABASE, DatabaseEntry).values():
+        frontend.add_database(Database(database.id, database.name))
+    _load_tables(frontend)
+    for function in journal.load(Entry.FUNCTION, FunctionEntry).values():
+        frontend.databases_by_id[function.database].functions[function.function.signature] = function.function
+    frontend.catalogs.update(journal.load(Entry.CATALOG, ExternalCatalog))
+    for name, entry in journal.load(Entry.REPOSITORY, RepositoryEntry).items():
+        frontend.repositories[name] = Repository.known(entry, frontend.folder)
+
+
+def _load_tables(frontend: Frontend) -> None:
+    journal = frontend.journal
+    partitions: dict[int, list[PartitionEntry]] = defaultdict(list)
+    for partition in journal.load(Entry.PARTITION, PartitionEntry).values():
+        partitions[partition.table].append(partition)
+    counters = journal.load(Entry.COUNTER, int)
+    for entry in journal.load(Entry.TABLE, TableEntry).values():
+        table = msgspec.json.decode(entry.object, type=_KINDS[entry.kind])
+        if isinstance(table, Table):
+            table.next_auto_increment = counters.get(str(table.id), 1)
+            for each in partitions[table.id]:
+                held = table.temporary_partitions if each.temporary else table.partitions
+                held[each.partition.name] = each.partition
+        frontend.databases_by_id[entry.database].tables[table.name] = table
+    frontend.rows.drop_all_but([each.partition for found in partitions.values() for each in found])
