@@ -10,6 +10,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from .clock import SteppedClock
+from .faults import Faults
+from .model.accounts import Accounts
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
 from .model.journal import Entry
@@ -90,6 +92,7 @@ class Frontend:
         self.behaviour = behaviour(version)
         self.version = version
         self.pace = pace or Pace()
+        self.faults = Faults()
         self.zone = zone
         self.lock = threading.RLock()
         self.seed: str | None = None
@@ -109,6 +112,7 @@ class Frontend:
     def _begin(self) -> None:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
         self._last_id = 0
+        self.accounts = Accounts()
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}

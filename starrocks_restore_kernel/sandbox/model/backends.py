@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["Backend", "Backends", "Pace"]
+__all__ = ["Backend", "Backends", "Disk", "Pace"]
+
+
+@dataclass(slots=True)
+class Disk:
+    """One disk of a backend, in bytes; the rows lie elsewhere, so only a fault or a test fills it."""
+
+    path: str
+    total: int = 100 * 2**30
+    used: int = 0
 
 
 @dataclass(slots=True)
@@ -16,6 +25,9 @@ class Backend:
     alive: bool = True
     decommissioned: bool = False
     start_time: float = 0.0
+    speed: float = 1.0
+    """How fast it works, as a part of the usual pace."""
+    disks: list[Disk] = field(default_factory=lambda: [Disk("/data/storage")])
 
 
 @dataclass(frozen=True, slots=True)
