@@ -20,6 +20,10 @@ class Clock(Protocol):
         """Go on from a time that was read before, if it lies ahead."""
         ...
 
+    def wall(self, seconds: float) -> float:
+        """How long somebody waits on the wall clock who waits so many seconds here."""
+        ...
+
 
 class FastClock:
     """A clock that starts at the present and runs ``speed`` times as fast as the wall.
@@ -41,6 +45,10 @@ class FastClock:
         """Go on from a time that was read before, if it lies ahead: a fast clock that is started again is behind."""
         self._epoch += max(seconds - self.now(), 0)
 
+    def wall(self, seconds: float) -> float:
+        """How long somebody waits on the wall clock who waits so many seconds here."""
+        return seconds / self.speed
+
     def now(self) -> float:
         """Seconds since the epoch on this clock."""
         return self._epoch + (time.monotonic() - self._origin) * self.speed
@@ -59,6 +67,11 @@ class SteppedClock:
     def not_before(self, seconds: float) -> None:
         """Go on from a time that was read before, if it lies ahead."""
         self._now = max(self._now, seconds)
+
+    def wall(self, seconds: float) -> float:
+        """Nobody waits for a clock that stands still."""
+        del seconds
+        return 0.0
 
     def advance(self, seconds: float) -> None:
         """Move the hands; nothing else happens, see ``Frontend.tick``."""

@@ -9,6 +9,7 @@ import threading
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from .backup.handler import handle_jobs, remove_old_jobs
 from .clock import SteppedClock
 from .faults import Faults
 from .model.accounts import Accounts
@@ -25,15 +26,14 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-    from .backup.backup_job import BackupJob
+    from .backup.job import Job
     from .backup.repository import Repository
-    from .backup.restore_job import RestoreJob
     from .clock import Clock
     from .model.catalog import ExternalCatalog, View
     from .model.journal import Journal
     from .releases import Behaviour
 
-__all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend", "TickAborted"]
+__all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
 SYSTEM_DATABASES = ("_statistics_", "information_schema", "sys")
 """The databases that every cluster has; only information_schema has anything in it here."""
@@ -47,10 +47,6 @@ _DATABASE_NAME = re.compile(r"[a-zA-Z][\w\-~!@#$%^&<>=+]{0,255}|_[a-zA-Z0-9][\w\
 _FIRST_ID = 10101
 _FIRST_BACKEND = 10001
 _ID_BATCH = 1000
-
-
-class TickAborted(Exception):
-    """An exception that the server's job code does not turn into a status; it ends the round of all jobs."""
 
 
 class Frontend:
@@ -95,6 +91,8 @@ class Frontend:
         self.faults = Faults()
         self.zone = zone
         self.lock = threading.RLock()
+        self.submit_lock = threading.Lock()
+        """Lets one BACKUP or RESTORE at a time be submitted (BackupHandler.java, seqlock)."""
         self.seed: str | None = None
         """What ADMIN RESET SANDBOX plants again."""
         self.connections: dict[int, Callable[[bool], None]] = {}
@@ -105,7 +103,7 @@ class Frontend:
         self.fresh = not self.journal.load(Entry.SERVER, int)
         """Whether there was nothing to open: a new folder, or none that is kept."""
         clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
-        self.start_time = clock.now()
+        self.start_time = self._cleaned = clock.now()
         self._begin()
         load(self)
 
@@ -117,7 +115,7 @@ class Frontend:
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
         self.repositories: dict[str, Repository] = {}
-        self.jobs: dict[int, BackupJob | RestoreJob] = {}
+        self.jobs: dict[int, Job] = {}
         self.config = default_config(self.behaviour)
         self.backends = Backends(
             [
@@ -232,29 +230,21 @@ class Frontend:
 
     def work(self, seconds: int = 1) -> None:
         """Let the backends work for so many seconds of the FE clock; UnfinishedTasks moves, states do not."""
-        with self.lock:
-            for job in list(self.jobs.values()):
-                job.work(seconds)
+        for job in list(self.jobs.values()):
+            job.work(seconds)
 
     def tick(self) -> None:
-        """Let the backends work for three seconds, then give each unfinished job one step.
-
-        The jobs of all databases are stepped in one thread, one after another; an exception that a job does not
-        turn into a status ends the round, and the jobs behind it get no step (BackupHandler.java,
-        runAfterCatalogReady).
-        """
-        with self.lock:
-            self.work(DAEMON_PERIOD)
-            self.handle_jobs()
+        """Let the backends work for three seconds, then run one round of the daemons."""
+        self.work(DAEMON_PERIOD)
+        self.handle_jobs()
 
     def handle_jobs(self) -> None:
-        """Run one round of the backup handler."""
-        with self.lock:
-            try:
-                for job in list(self.jobs.values()):
-                    job.run()
-            except TickAborted:
-                return
+        """Run one round of the daemons: the backup handler's, and now and then the cleaner's."""
+        handle_jobs(self)
+        now = self.clock.now()
+        if now - self._cleaned >= int(self.config["label_clean_interval_second"]):
+            self._cleaned = now
+            remove_old_jobs(self)
 
     def run(self, seconds: float) -> None:
         """Let time pass: a stepped clock is advanced, and the daemon ticks every three seconds."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .backup.backup_job import BackupJob
+from .backup.handler import load_jobs
 from .backup.repository import Repository, RepositoryEntry
 from .model.catalog import Database, ExternalCatalog, MaterializedView, Table, View
 from .model.journal import DatabaseEntry, Entry, FunctionEntry, PartitionEntry, TableEntry
@@ -20,7 +22,7 @@ _KINDS: dict[str, type[Table | View]] = {each.__name__: each for each in (Table,
 
 
 def load(frontend: Frontend) -> None:
-    """Fill an empty memory, and let the backends drop what no partition of it owns."""
+    """Fill an empty memory, and let go of rows that no partition of it owns."""
     journal = frontend.journal
     for database in journal.load(Entry.DATABASE, DatabaseEntry).values():
         frontend.add_database(Database(database.id, database.name))
@@ -30,6 +32,8 @@ def load(frontend: Frontend) -> None:
     frontend.catalogs.update(journal.load(Entry.CATALOG, ExternalCatalog))
     for name, entry in journal.load(Entry.REPOSITORY, RepositoryEntry).items():
         frontend.repositories[name] = Repository.known(entry, frontend.folder)
+    load_jobs(frontend)
+    _drop_orphans(frontend)
 
 
 def _load_tables(frontend: Frontend) -> None:
@@ -46,4 +50,16 @@ def _load_tables(frontend: Frontend) -> None:
                 held = table.temporary_partitions if each.temporary else table.partitions
                 held[each.partition.name] = each.partition
         frontend.databases_by_id[entry.database].tables[table.name] = table
-    frontend.rows.drop_all_but([each.partition for found in partitions.values() for each in found])
+
+
+def _drop_orphans(frontend: Frontend) -> None:
+    """Let go of rows that nothing leads to: of tables that PENDING made and nobody wrote down, of jobs that ended."""
+    tables = [each for database in frontend.databases.values() for each in database.tables.values()]
+    owned = [
+        each
+        for table in tables
+        if isinstance(table, Table)
+        for each in (*table.partitions.values(), *table.temporary_partitions.values())
+    ]
+    fixed = [each for job in frontend.jobs.values() if isinstance(job, BackupJob) for each in job.data.snapshots]
+    frontend.rows.drop_all_but(owned, fixed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,10 +98,10 @@ def test_failed_step_is_tried_again() -> None:
     tasks = TaskList()
     tasks.add(AgentTask(7, 1, 1, [step]))
     backends = Backends([Backend(1, "a")])
-    tasks.work(backends, 1)
-    tasks.work(backends, 1)
+    tasks.work(backends, 1, threading.RLock())
+    tasks.work(backends, 1, threading.RLock())
     assert ("7=1", "[7: no such file]") == (tasks.unfinished(), tasks.messages())
-    tasks.work(backends, 1)
+    tasks.work(backends, 1, threading.RLock())
     assert ("", "") == (tasks.unfinished(), tasks.messages())
 
 

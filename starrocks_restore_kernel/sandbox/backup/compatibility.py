@@ -5,39 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..model.catalog import PartitionKind
 from ..model.tables import overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ..model.catalog import Schema, Table
+    from ..model.catalog import Rollup, Schema, Table
     from .snapshot_info import SavedPartition, SavedTable, SavedTableMeta
 
 __all__ = ["signature_difference", "table_difference"]
 
 
-def _signature(name: str, schema: Schema, partitions: list[str]) -> Iterator[tuple[object, str]]:
+def _signature(
+    name: str, kind: str, schema: Schema, rollups: Iterable[Rollup], partitions: list[str]
+) -> Iterator[tuple[object, str]]:
     """Yield what the signature covers, in order, each part with its text (RestoreJob.java, getSignatureSequence).
 
-    The server chains Adler-32 sums; the first part that differs is the same here, without the sums. Index names and
-    short keys are those of the base index, since the sandbox has no rollups.
+    The server chains Adler-32 sums; the first part that differs is the same here, without the sums. All indexes have
+    one storage type here, so that part never differs.
     """
     yield name, "Table name is inconsistent"
-    yield name, "indexName is inconsistent"
-    yield min(len(schema.key_columns), 3), "short key column count is inconsistent"
-    for column in schema.bloom_filter_columns:
-        yield column, "bloom filter is inconsistent"
+    yield kind, "Table type is inconsistent"
+    short_keys = {name: min(len(schema.key_columns), 3), **{each.name: each.short_keys for each in rollups}}
+    for index in sorted(short_keys):
+        yield index, "indexName is inconsistent"
+        yield short_keys[index], "short key column count is inconsistent"
+    if schema.bloom_filter_columns:
+        for column in schema.bloom_filter_columns:
+            yield column, "bloom filter is inconsistent"
+        yield dict(schema.properties).get("bloom_filter_fpp", "0.05"), "bloom filter is inconsistent"
     yield schema.partition_kind, "partition type is inconsistent"
-    if schema.partition_kind is PartitionKind.RANGE:
+    if schema.partition_kind.is_range:
         yield _hashed(schema, schema.partition_columns), "partition columns is inconsistent"
     for partition in sorted(partitions, key=str.lower):
         yield partition, "partition name is inconsistent"
         if schema.distribution_columns:
             yield _hashed(schema, schema.distribution_columns), "partition distribution col hash is inconsistent"
             yield schema.buckets, "bucket num is inconsistent"
-        else:
-            yield "RANDOM", "partition distribution col hash is inconsistent"
 
 
 def _hashed(schema: Schema, names: tuple[str, ...]) -> list[tuple[str, str, bool]]:
@@ -48,8 +52,8 @@ def _hashed(schema: Schema, names: tuple[str, ...]) -> list[tuple[str, str, bool
 
 def signature_difference(local: Table, remote: SavedTableMeta, partitions: list[str]) -> str | None:
     """Name the first part of the signature that differs; empty if the lists have different lengths."""
-    ours = list(_signature(local.name, local.schema, partitions))
-    theirs = list(_signature(remote.name, remote.schema, partitions))
+    ours = list(_signature(local.name, type(local).__name__, local.schema, local.rollups.values(), partitions))
+    theirs = list(_signature(remote.name, remote.kind, remote.schema, remote.rollups.values(), partitions))
     if len(ours) != len(theirs):
         return ""
     return next((text for (one, text), (other, _) in zip(ours, theirs, strict=True) if one != other), None)
@@ -92,10 +96,12 @@ def _partition_difference(
     local: Table, remote: SavedTableMeta, partition: SavedPartition, replication_num: int
 ) -> str | None:
     ours = local.partitions.get(partition.name)
-    is_range = local.schema.partition_kind is PartitionKind.RANGE
+    is_range = local.schema.partition_kind.is_range
     theirs = remote.ranges.get(partition.name)
     where = f"Partition {partition.name} in table {local.name}"
     if ours is not None:
+        if remote.physical_count(partition.name) > 1:
+            return f"{where} is automatic bucket partition, can not be restored"
         if is_range and ours.range != theirs:
             return f"{where} has different range with partition in repository"
         if ours.replication_num != replication_num:

@@ -1,4 +1,4 @@
-"""A restore job: its states, and what they show (RestoreJob.java)."""
+"""A restore job: its states, what it writes down, and what it shows (RestoreJob.java)."""
 
 from __future__ import annotations
 
@@ -7,228 +7,374 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..clock import time_text
+from ..faults import FaultKind
 from ..model.catalog import Table, TableState
 from ..model.tables import drop_object
-from .job import Job, JobState
+from .job import Job, JobHead, JobState, Status
 from .repository import StorageError, download_files
 from .restore_prepare import prepare
+from .snapshot_info import BackupMeta, SnapshotInfo
 from .tasks import AgentTask, TaskError, TaskList, in_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from datetime import tzinfo
     from pathlib import Path
 
     from ..frontend import Frontend
     from ..model.catalog import Database, Partition, View
-    from .repository import Repository
-    from .restore_prepare import ReplicaFile
-    from .snapshot_info import BackupMeta, SnapshotInfo
+    from .snapshot_info import SavedPartition
 
-__all__ = ["RestoreJob", "RestoreRequest"]
+__all__ = ["ReplicaFile", "RestoreEntry", "RestoreJob"]
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreRequest:
-    """What a RESTORE statement asks of the job, once the submit checks have passed.
+class ReplicaFile:
+    """Where one replica of one tablet gets its rows from (RestoreFileMapping.java)."""
 
-    ``info`` holds the chosen objects alone; ``meta`` is None if the file could not be read, which the job reports.
-    """
-
-    timestamp: str
-    info: SnapshotInfo
-    meta: BackupMeta | None
-    aliases: Mapping[str, str]
-    replication_num: int
-    allow_load: bool
+    table: str
+    table_id: int
+    partition: str
+    physical_id: int
+    bucket: int
+    tablet: int
+    backend: int
+    origin: str
+    """The table's name in the snapshot."""
+    saved_partition: str
 
 
 @dataclass(slots=True)
-class _Made:
-    """What a job has made and must take back if it is cancelled."""
+class RestoreEntry:
+    """What is written down of a restore job; the two files of the snapshot are kept as their bytes."""
 
-    tables: list[Table | View] = field(default_factory=list)
-    partitions: list[tuple[str, Partition]] = field(default_factory=list)
+    head: JobHead
+    timestamp: str
+    replication_num: int
+    allow_load: bool
+    info: bytes
+    """The chosen objects alone."""
+    meta: bytes | None
+    """None where the file could not be read, of which the job dies."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    meta_prepared_time: float | None = None
+    snapshot_finished_time: float | None = None
+    download_finished_time: float | None = None
+    files: list[ReplicaFile] = field(default_factory=list)
+    versions: list[tuple[str, str, int]] = field(default_factory=list)
+    """Table, partition, and the version it takes from the snapshot, where the partition was there before."""
+    made_tables: list[str] = field(default_factory=list)
+    """What the job made and takes back if it is cancelled, by the names that its cancel looks for."""
+    made_partitions: list[tuple[str, str]] = field(default_factory=list)
 
 
 class RestoreJob(Job):
-    """Bring a snapshot's tables back into one database."""
+    """Bring a snapshot's objects back into one database.
+
+    PENDING and SNAPSHOTING change this frontend's memory alone. With DOWNLOAD the new tables are written down, and
+    what is journaled later is COMMIT and the end.
+    """
+
+    kind = "RESTORE"
 
     def __init__(
-        self,
-        frontend: Frontend,
-        repository: Repository,
-        *,
-        label: str,
-        database: Database,
-        timeout: int,
-        request: RestoreRequest,
+        self, frontend: Frontend, data: RestoreEntry, info: SnapshotInfo | None = None, meta: BackupMeta | None = None
     ) -> None:
-        super().__init__(frontend, repository, label=label, database=database, timeout=timeout)
-        self.request = request
-        self.meta_prepared_time: float | None = None
-        self.snapshot_finished_time: float | None = None
-        self.download_finished_time: float | None = None
-        self.tasks = TaskList()
-        self.made = _Made()
-        self.files: list[ReplicaFile] = []
-        self.versions: list[tuple[Partition, int]] = []
-        """The versions that overwritten partitions take from the snapshot."""
-        self._downloaded: dict[int, Path] = {}
+        super().__init__(frontend, data.head)
+        self.data = data
+        self.info = info if info is not None else SnapshotInfo.read(data.info)
+        self.meta = meta
+        if meta is None and data.meta is not None:
+            self.meta = BackupMeta.read(data.meta)
+        self.new_objects: list[Table | View] = []
+        self.new_partitions: list[Partition] = []
+        """Beside ``data.made_partitions``, what the names stand for."""
+        self.skipped: set[str] = set()
+        """Active materialized views, until the snapshot tasks are sent (RestoreJob.java, skipRestoreRemoteTableIds)."""
+        self._journaled = (data.head.state, data.head.id)
         self._moved: set[int] = set()
 
-    def local_name(self, name: str) -> str:
+    def local_name(self, origin: str) -> str:
         """The name in the target database, by the alias where there is one."""
-        return self.request.aliases.get(name, name)
+        return self.data.aliases.get(origin, origin)
 
-    def run(self) -> None:
-        """Take one step (RestoreJob.java, run)."""
-        if self.done:
-            return
-        if self._timed_out():
-            self.fail("TIMEOUT", f"restore job with label: {self.label}  timeout.")
-            self.clean_up()
-            return
-        if self.state is not JobState.PENDING:
-            self._check_still_there()
-        if self.status.ok:
-            steps: dict[JobState, Callable[[], None]] = {
-                JobState.PENDING: lambda: prepare(self),
-                JobState.SNAPSHOTING: self._snapshots_finished,
-                JobState.DOWNLOAD: self._download,
-                JobState.DOWNLOADING: self._downloads_finished,
-                JobState.COMMIT: self._commit,
-                JobState.COMMITTING: self._moves_finished,
-            }
-            steps[self.state]()
-        if not self.status.ok:
-            self.clean_up()
+    @property
+    def target(self) -> Database | None:
+        """The database, if it is still there."""
+        return self.frontend.databases_by_id.get(self.head.database_id)
 
-    def work(self, seconds: int) -> None:
-        """Let the backends snapshot, download or move."""
-        paces = {
-            JobState.SNAPSHOTING: self.frontend.pace.snapshot,
-            JobState.DOWNLOADING: self.frontend.pace.download,
-            JobState.COMMITTING: self.frontend.pace.move,
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def steps(self) -> dict[JobState, Callable[[], None]]:
+        """What is done in each state."""
+        return {
+            JobState.PENDING: lambda: prepare(self),
+            JobState.SNAPSHOTING: self._snapshots_finished,
+            JobState.DOWNLOAD: self._download,
+            JobState.DOWNLOADING: self._downloads_finished,
+            JobState.COMMIT: self._commit,
+            JobState.COMMITTING: self._moves_finished,
         }
-        if self.state in paces:
-            self.tasks.work(self.frontend.backends, paces[self.state] * seconds)
 
-    def _check_still_there(self) -> None:
-        """Cancel if a target was dropped meanwhile (RestoreJob.java, checkIfNeedCancel)."""
-        database = self.frontend.databases_by_id.get(self.database_id)
-        if database is None:
-            self.fail("NOT_FOUND", f"database {self.database_id} has been dropped")
+    def timed_out(self) -> Status:
+        """Two blanks, as in the source."""
+        return Status("TIMEOUT", f"restore job with label: {self.label}  timeout.")
+
+    def still_possible(self) -> None:
+        """Fail if a target was dropped meanwhile (RestoreJob.java, checkIfNeedCancel)."""
+        if self.state is JobState.PENDING:
             return
-        for each in self.files:
-            if database.tables.get(each.table.name) is not each.table:
-                self.fail("NOT_FOUND", f"table {each.table.id} has been dropped")
+        database = self.target
+        if database is None:
+            self.fail("NOT_FOUND", f"database {self.head.database_id} has been dropped")
+            return
+        wanted = {(each.table, each.table_id, each.partition, each.physical_id) for each in self.data.files}
+        for name, id_, partition, physical in wanted:
+            table = database.tables.get(name)
+            if not isinstance(table, Table) or table.id != id_:
+                self.fail("NOT_FOUND", f"table {id_} has been dropped")
                 return
-            if each.table.partitions.get(each.partition.name) is not each.partition:
-                self.fail("NOT_FOUND", f"partition {each.partition.physical_id} has been dropped")
+            found = table.partitions.get(partition)
+            if found is None or found.physical_id != physical:
+                self.fail("NOT_FOUND", f"partition {physical} has been dropped")
                 return
+
+    def start_over(self) -> None:
+        """Begin PENDING: a round that an exception ended left things half made, and a new leader knows of none."""
+        self.head.id = self.frontend.next_id()
+        self._forget_work()
 
     def send_snapshot_tasks(self) -> None:
         """End PENDING: the backends link what files they have, a task per replica."""
-        self.tasks = TaskList()
-        for each in self.files:
-            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [lambda: None]))
-        self.meta_prepared_time = self.frontend.clock.now()
-        self.state = JobState.SNAPSHOTING
+        self.skipped.clear()
+        self.tasks = TaskList("MAKE_SNAPSHOT")
+        backends = {each.backend for each in self.data.files}
+        full = self._full_disk(backends)
+        if full is not None:
+            self.fail("COMMON_ERROR", full)
+            return
+        for each in self.data.files:
+            step = self._snapshot_step(each)
+            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [step]))
+        self.data.meta_prepared_time = self.frontend.clock.now()
+        self.head.state = JobState.SNAPSHOTING
+
+    def _full_disk(self, backends: set[int]) -> str | None:
+        """Name the first disk that is too full (SystemInfoService.java, checkExceedDiskCapacityLimit)."""
+        percent = int(self.frontend.config["storage_usage_hard_limit_percent"]) / 100
+        reserve = int(self.frontend.config["storage_usage_hard_limit_reserve_bytes"])
+        for backend in self.frontend.backends.all:
+            for disk in backend.disks if backend.id in backends else ():
+                if disk.total - disk.used < reserve and disk.used / disk.total > percent:
+                    return f"disk {disk.path_hash} on backend {backend.id} exceed limit usage"
+        return None
+
+    def _snapshot_step(self, each: ReplicaFile) -> Callable[[], None]:
+        return lambda: self.strike(FaultKind.SNAPSHOT_FAILS, each.backend, "make snapshot failed")
 
     def _snapshots_finished(self) -> None:
-        if not self.tasks.tasks:
-            self.snapshot_finished_time = self.frontend.clock.now()
-            self.state = JobState.DOWNLOAD
+        if self.tasks.tasks:
+            return
+        self.data.snapshot_finished_time = self.frontend.clock.now()
+        self.head.state = JobState.DOWNLOAD
+        with self.frontend.journal.writing():
+            self._save_objects()
+            self.save()
+
+    def _save_objects(self) -> None:
+        """Write down what PENDING made in memory, as far as a replay would come to it.
+
+        A view that took the place of an older one is not among it: a replay finds the old one and leaves it
+        (RestoreJob.java, replayCheckAndPrepareMeta), so a restart brings the old text back.
+        """
+        database = self.target
+        if database is None:
+            return
+        for each in self.new_objects:
+            if not self.frontend.journal.shadows(each.id):
+                self.frontend.journal.save_object(database, each)
+        for (name, _), partition in zip(self.data.made_partitions, self.new_partitions, strict=False):
+            table = database.tables.get(name)
+            if isinstance(table, Table):
+                self.frontend.journal.save_partitions(table, [partition])
+        for table in self._restored_tables():
+            self.frontend.journal.save_bare(database, table)
+
+    def _restored_tables(self) -> list[Table]:
+        database = self.target
+        names = [self.local_name(origin) for origin in self.info.tables if origin not in self.skipped]
+        found = [database.tables.get(name) for name in names] if database is not None else []
+        return [each for each in found if isinstance(each, Table)]
 
     def _download(self) -> None:
-        self.tasks = TaskList(reports_progress=True)
+        self.tasks = TaskList("DOWNLOAD", reports_progress=True)
         limit = int(self.frontend.config["max_download_task_per_be"])
-        for backend in self.frontend.backends.all:
-            mine = [each for each in self.files if each.backend == backend.id]
+        by_backend: dict[int, list[ReplicaFile]] = {each.id: [] for each in self.frontend.backends.all}
+        for each in self.data.files:
+            by_backend.setdefault(each.backend, []).append(each)
+        for backend, mine in by_backend.items():
             for batch in in_batches(mine, limit):
                 steps = [self._download_step(each) for each in batch]
-                self.tasks.add(AgentTask(self.frontend.next_id(), backend.id, backend.id, steps))
-        self.state = JobState.DOWNLOADING
+                self.tasks.add(AgentTask(self.frontend.next_id(), backend, backend, steps))
+        self.head.state = JobState.DOWNLOADING
+
+    def saved(self, each: ReplicaFile) -> SavedPartition:
+        """The partition of the snapshot."""
+        return self.info.tables[each.origin].partitions[each.saved_partition]
+
+    def _local_file(self, each: ReplicaFile) -> Path:
+        return self.local_folder / f"{each.tablet}.parquet"
 
     def _download_step(self, each: ReplicaFile) -> Callable[[], None]:
         def download() -> None:
-            if each.tablet in self._downloaded:
+            self.strike(FaultKind.DOWNLOAD_FAILS, each.backend, f"failed to download tablet {each.tablet}")
+            local = self._local_file(each)
+            if local.exists() or self.repository is None:
+                # A file that is there already is not fetched again; replicas of one tablet share it here.
                 return
-            info = self.request.info
-            source = self.repository.tablet(
-                info.name, info.database_id, each.saved_table, each.saved, each.saved_tablet
-            )
             try:
-                self._downloaded[each.tablet] = download_files(source, self._local_folder() / str(each.tablet))
+                info, saved = self.info, self.saved(each)
+                folder = self.repository.tablet(
+                    self.label, info.database_id, info.tables[each.origin].id, saved, saved.tablets[each.bucket]
+                )
+                download_files(folder, local.parent / f"{each.tablet}.part").replace(local)
             except (OSError, StorageError) as error:
                 raise TaskError(str(error)) from error
+            self._verify(each, local)
 
         return download
 
-    def _local_folder(self) -> Path:
-        return self.frontend.folder / "storage" / f"restore_{self.id}"
+    def _verify(self, each: ReplicaFile, local: Path) -> None:
+        try:
+            self.strike(
+                FaultKind.MD5_MISMATCH,
+                each.backend,
+                # snapshot_loader.cpp, download
+                f"invalid md5 of downloaded file: {local}, expected: {'0' * 32}, get: {'f' * 32}",
+            )
+        except TaskError:
+            local.unlink(missing_ok=True)
+            raise
 
     def _downloads_finished(self) -> None:
         if not self.tasks.tasks:
-            self.download_finished_time = self.frontend.clock.now()
-            self.state = JobState.COMMIT
+            self.data.download_finished_time = self.frontend.clock.now()
+            self.head.state = JobState.COMMIT
+            self.save()
 
     def _commit(self) -> None:
         """Pass the point of no return: from here on the backends replace tablets."""
-        self.tasks = TaskList()
-        for each in self.files:
-            steps = [self._move_step(each)]
-            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, steps))
-        self.state = JobState.COMMITTING
+        self.tasks = TaskList("MOVE")
+        self._moved = set()
+        self.frontend.rows.drop_staged({each.physical_id for each in self.data.files})
+        for each in self.data.files:
+            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [self._move_step(each)]))
+        self.head.state = JobState.COMMITTING
 
     def _move_step(self, each: ReplicaFile) -> Callable[[], None]:
-        return lambda: self._moved.add(each.tablet)
+        def move() -> None:
+            self.strike(FaultKind.MOVE_FAILS, each.backend, f"failed to move tablet {each.tablet}")
+            with self.frontend.lock:
+                partition = self._partition(each)
+                if each.tablet in self._moved or partition is None:
+                    return
+                self._moved.add(each.tablet)
+                table, found = partition
+            self.frontend.rows.stage(table.schema, found, self._local_file(each))
+
+        return move
+
+    def _partition(self, each: ReplicaFile) -> tuple[Table, Partition] | None:
+        database = self.target
+        table = database.tables.get(each.table) if database is not None else None
+        found = table.partitions.get(each.partition) if isinstance(table, Table) else None
+        return (table, found) if isinstance(table, Table) and found is not None else None
 
     def _moves_finished(self) -> None:
         if self.tasks.tasks:
             return
-        replaced: dict[int, tuple[Partition, list[Path]]] = {}
-        for each in self.files:
-            path = self._downloaded[each.tablet]
-            paths = replaced.setdefault(each.partition.physical_id, (each.partition, []))[1]
-            if path not in paths:
-                paths.append(path)
-        schemas = {each.partition.physical_id: each.table.schema for each in self.files}
-        with self.frontend.rows.writing():
-            for partition, paths in replaced.values():
-                self.frontend.rows.load(schemas[partition.physical_id], partition, paths)
+        database = self.target
+        if database is None:
+            self.fail("NOT_FOUND", f"database {self.head.database_id} does not exist")
+            return
+        with self.frontend.journal.writing():
+            self._take_over()
+            self._set_normal()
+            for table in self._restored_tables():
+                self.frontend.journal.save_bare(database, table)
+            self.head.finished_time = self.frontend.clock.now()
+            self.head.state = JobState.FINISHED
+            self._forget_work()
+            self.save()
+        shutil.rmtree(self.local_folder, ignore_errors=True)
+
+    def _take_over(self) -> None:
+        """Let the moved tablets' rows be the partitions' rows, and give overwritten partitions their versions."""
         now = self.frontend.clock.now()
-        for partition, version in self.versions:
-            partition.version, partition.version_time = version, now
-        for partition, _ in replaced.values():
-            self.frontend.rows.measure(schemas[partition.physical_id], [partition])
-        self._set_normal()
-        shutil.rmtree(self._local_folder(), ignore_errors=True)
-        self.finished_time = now
-        self.state = JobState.FINISHED
+        versions = {(table, partition): version for table, partition, version in self.data.versions}
+        for each in {file.physical_id: file for file in self.data.files}.values():
+            place = self._partition(each)
+            if place is None:
+                continue
+            table, partition = place
+            self.frontend.rows.take_staged(partition)
+            self.frontend.rows.measure(table.schema, [partition])
+            if (each.table, each.partition) in versions:
+                partition.version, partition.version_time = versions[each.table, each.partition], now
+            self.frontend.journal.save_partitions(table, [partition])
+
+    def _forget_work(self) -> None:
+        self.data.files, self.data.versions = [], []
+        self.data.made_tables, self.data.made_partitions = [], []
+        self.new_objects, self.new_partitions = [], []
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def cancelled_by_user(self) -> str:
+        """The message of CANCEL RESTORE."""
+        return f"user cancelled, current state: {self.state.value}"
 
     def clean_up(self) -> None:
-        """End the job CANCELLED (RestoreJob.java, cancelInternal).
+        """Take back what the job made (RestoreJob.java, cancelInternal).
 
-        What the job made is dropped by name, whatever bears the name: so a view that PENDING has replaced is lost,
-        and a local table may go if PENDING failed before a new table got its alias.
+        All of it is dropped by name, whatever bears the name: so a view that PENDING has replaced is lost, and so are
+        a local table, if PENDING failed before a new table got its alias, and functions of the same signatures.
         """
         if self.state is JobState.COMMITTING:
             self._leave_what_was_moved()
-        database = self.frontend.databases_by_id.get(self.database_id)
+        database = self.target
         if database is not None:
             self._set_normal()
-            for made in self.made.tables:
-                if made.name in database.tables:
-                    drop_object(self.frontend, database, made.name)
-            for name, partition in self.made.partitions:
+            for name in self.data.made_tables:
+                if name in database.tables:
+                    self._drop(database, name)
+            for name, partition in self.data.made_partitions:
                 table = database.tables.get(name)
-                if isinstance(table, Table) and table.partitions.get(partition.name) is partition:
-                    self.frontend.rows.drop([table.partitions.pop(partition.name)])
-        self.tasks = TaskList()
-        shutil.rmtree(self._local_folder(), ignore_errors=True)
-        self.finished_time = self.frontend.clock.now()
-        self.state = JobState.CANCELLED
+                gone = table.partitions.pop(partition, None) if isinstance(table, Table) else None
+                if gone is not None:
+                    self.frontend.rows.drop([gone])
+                    self.frontend.journal.forget_partitions([gone])
+            if self._journaled[0] is not JobState.PENDING:
+                for table in self._restored_tables():
+                    self.frontend.journal.save_bare(database, table)
+            for function in self.meta.functions if self.meta is not None else ():
+                found = database.functions.pop(function.signature, None)
+                if found is not None:
+                    self.frontend.journal.forget_function(found)
+        self._forget_work()
+        shutil.rmtree(self.local_folder, ignore_errors=True)
+
+    def _drop(self, database: Database, name: str) -> None:
+        """Drop one of the job's tables; a restart learns of it only if the job was written down with DOWNLOAD.
+
+        A replay of the cancel drops what the replayed job had made, which before DOWNLOAD is nothing.
+        """
+        if self._journaled[0] is JobState.PENDING:
+            found = database.tables.pop(name)
+            if isinstance(found, Table):
+                found.dropped = True
+            return
+        drop_object(self.frontend, database, name)
 
     def _leave_what_was_moved(self) -> None:
         """Leave old and new rows side by side, as tablets that were moved before the cancel do.
@@ -236,56 +382,68 @@ class RestoreJob(Job):
         An inference from snapshot_loader.cpp, move: a backend replaces a tablet's files at once, and nothing puts
         them back.
         """
-        new = {id(partition) for _, partition in self.made.partitions}
-        names = {made.name for made in self.made.tables}
-        touched: dict[int, tuple[Table, Partition]] = {}
-        for each in {file.tablet: file for file in self.files}.values():
-            if each.tablet in self._moved and id(each.partition) not in new and each.table.name not in names:
-                self.frontend.rows.load_bucket(
-                    each.table.schema, each.partition, each.bucket, self._downloaded[each.tablet]
-                )
-                touched[each.partition.physical_id] = each.table, each.partition
-        for table, partition in touched.values():
-            self.frontend.rows.measure(table.schema, [partition])
+        overwritten = {(table, partition) for table, partition, _ in self.data.versions}
+        for each in {file.tablet: file for file in self.data.files}.values():
+            place = self._partition(each)
+            if each.tablet in self._moved and place is not None and (each.table, each.partition) in overwritten:
+                table, partition = place
+                self.frontend.rows.load_bucket(table.schema, partition, each.bucket, self._local_file(each))
+                self.frontend.rows.measure(table.schema, [partition])
+                self.frontend.journal.save_partitions(table, [partition])
+        self.frontend.rows.drop_staged({each.physical_id for each in self.data.files})
 
     def _set_normal(self) -> None:
-        database = self.frontend.databases_by_id.get(self.database_id)
-        for name in self.request.info.tables:
-            table = database.tables.get(self.local_name(name)) if database is not None else None
-            if isinstance(table, Table) and table.state is TableState.RESTORE:
+        for table in self._restored_tables():
+            if table.state is TableState.RESTORE:
                 table.state = TableState.NORMAL
 
-    def row(self) -> tuple[str | None, ...]:
-        """Build the row of SHOW RESTORE, 18 columns (RestoreJob.java, getInfo)."""
-        return (
-            str(self.id),
-            self.label,
-            self.request.timestamp,
-            self.database,
-            self.state.value,
-            "true" if self.request.allow_load else "false",
-            str(self.request.replication_num),
-            self.request.info.objects(),
-            time_text(self.create_time),
-            time_text(self.meta_prepared_time),
-            time_text(self.snapshot_finished_time),
-            time_text(self.download_finished_time),
-            time_text(self.finished_time),
-            self.tasks.unfinished(),
-            self.tasks.progress(),
-            self.tasks.messages(),
-            str(self.status),
-            str(self.timeout),
-        )
+    # -- what is known of it ---------------------------------------------------------------------------------------
 
-    def lock_tables(self, database: Database) -> bool:
-        """Set the existing targets to state RESTORE; False if one of them is in another state already."""
-        for name in self.request.info.tables:
-            table = database.tables.get(self.local_name(name))
-            if not isinstance(table, Table):
-                continue
-            if table.state is not TableState.NORMAL:
-                self.fail("COMMON_ERROR", f"Table {table.name}'s state is not NORMAL: {table.state.value}")
-                return False
-            table.state = TableState.RESTORE
-        return True
+    def pace(self) -> int:
+        """How many tablets a backend handles in a second, in this state."""
+        pace = self.frontend.pace
+        paces = {
+            JobState.SNAPSHOTING: pace.snapshot,
+            JobState.DOWNLOADING: pace.download,
+            JobState.COMMITTING: pace.move,
+        }
+        return paces.get(self.state, 0)
+
+    def entry(self) -> RestoreEntry:
+        """What is written down; followers see it from now on."""
+        self._journaled = (self.state, self.head.id)
+        return self.data
+
+    def row_on_follower(self, zone: tzinfo) -> tuple[str | None, ...]:
+        """Print the row as a frontend that is not the leader knows it: what was written down, and no tasks."""
+        state, id_ = self._journaled
+        now = self.head.state, self.head.id
+        self.head.state, self.head.id = state, id_
+        try:
+            return self.printed(zone, TaskList())
+        finally:
+            self.head.state, self.head.id = now
+
+    def printed(self, zone: tzinfo, tasks: TaskList) -> tuple[str | None, ...]:
+        """Build the row of SHOW RESTORE, 18 columns (RestoreJob.java, getInfo)."""
+        data = self.data
+        return (
+            str(self.head.id),
+            self.label,
+            data.timestamp,
+            self.head.database,
+            self.state.value,
+            "true" if data.allow_load else "false",
+            str(data.replication_num),
+            self.info.objects(),
+            time_text(self.head.create_time, zone),
+            time_text(data.meta_prepared_time, zone),
+            time_text(data.snapshot_finished_time, zone),
+            time_text(data.download_finished_time, zone),
+            time_text(self.head.finished_time, zone),
+            tasks.unfinished(),
+            tasks.progress(),
+            tasks.messages(),
+            str(self.status),
+            str(self.head.timeout),
+        )

@@ -2,100 +2,113 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..frontend import TickAborted
-from ..model.catalog import Partition, PartitionKind, Table, TableState, View
-from ..model.tables import drop_object, new_tablets
+from ..faults import FaultKind
+from ..model.catalog import MaterializedView, Partition, PartitionKind, Table, TableState, View
+from ..model.tables import new_tablets
 from .compatibility import table_difference
+from .job import TickAborted
 
 if TYPE_CHECKING:
     from ..model.catalog import Database
     from .restore_job import RestoreJob
     from .snapshot_info import SavedPartition, SavedTable, SavedTableMeta
 
-__all__ = ["ReplicaFile", "prepare"]
+__all__ = ["prepare"]
 
-
-@dataclass(frozen=True, slots=True)
-class ReplicaFile:
-    """Where one replica of one tablet gets its rows from (RestoreFileMapping.java)."""
-
-    table: Table
-    partition: Partition
-    bucket: int
-    tablet: int
-    backend: int
-    saved_table: int
-    saved: SavedPartition
-
-    @property
-    def saved_tablet(self) -> int:
-        """The tablet in the snapshot; the buckets correspond by their order."""
-        return self.saved.tablets[self.bucket]
+_MOST_MARKS = 10
 
 
 class _Refused(Exception):
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, message: str, code: str = "COMMON_ERROR") -> None:
         super().__init__(message)
-        self.code = code
         self.message = message
+        self.code = code
 
 
 def prepare(job: RestoreJob) -> None:
-    """Check the snapshot against the database, make what is new, and send the snapshot tasks."""
-    frontend = job.frontend
-    database = frontend.databases_by_id.get(job.database_id)
+    """Check the snapshot against the database, make what is new in memory, and send the snapshot tasks."""
+    database = job.target
     if database is None:
-        job.fail("NOT_FOUND", f"database {job.database_id} does not exist")
+        job.fail("NOT_FOUND", f"database {job.head.database_id} does not exist")
         return
-    job.id = frontend.next_id()
-    meta = job.request.meta
-    if meta is None:
+    job.start_over()
+    if job.meta is None:
         job.fail("COMMON_ERROR", "Failed to read backup meta from file")
         return
-    if not job.lock_tables(database):
-        return
     try:
-        for saved in job.request.info.tables.values():
-            _prepare_table(job, database, saved, meta.tables[saved.name])
+        _lock_tables(job, database)
+        for saved in job.info.tables.values():
+            _prepare_table(job, database, saved, job.meta.tables[saved.name])
+        _name(job)
+        _create_replicas(job)
+        _register(job, database)
     except _Refused as refused:
         job.fail(refused.code, refused.message)
         return
-    _register(job, database)
-    if job.status.ok:
-        job.send_snapshot_tasks()
+    for function in job.meta.functions:
+        added = replace(function, id=job.frontend.next_id())
+        replaced = database.functions.get(added.signature)
+        if replaced is not None:
+            job.frontend.journal.forget_function(replaced)
+        database.functions[added.signature] = added
+        job.frontend.journal.save_function(database, added)
+    job.send_snapshot_tasks()
+
+
+def _lock_tables(job: RestoreJob, database: Database) -> None:
+    """Set the existing targets to state RESTORE; those before one that is refused stay so until the clean-up."""
+    for origin in job.info.tables:
+        table = database.tables.get(job.local_name(origin))
+        if not isinstance(table, Table):
+            continue
+        if table.cloud_native:
+            # The braces are a placeholder that the server never fills.
+            raise _Refused(f"Table: {table.name} can not support backup restore, type: {{}}CLOUD_NATIVE", "UNSUPPORTED")
+        if table.state is not TableState.NORMAL:
+            raise _Refused(f"Table {table.name}'s state is not NORMAL: {table.state.value}")
+        if table.temporary_partitions:
+            raise _Refused("Do not support restoring table with temp partitions")
+        table.state = TableState.RESTORE
 
 
 def _prepare_table(job: RestoreJob, database: Database, saved: SavedTable, remote: SavedTableMeta | View) -> None:
     local = database.tables.get(job.local_name(saved.name))
     if isinstance(remote, View):
         if local is not None and not isinstance(local, View):
-            raise _Refused("BAD_REPLACE", f"Table: {local.name} has existed and it is not a View")
+            raise _Refused(f"Table: {local.name} has existed and it is not a View", "BAD_REPLACE")
         # The text is kept as it was: under another database it still names the old one.
-        job.made.tables.append(replace(remote, id=job.frontend.next_id()))
+        _made(job, replace(remote, id=job.frontend.next_id()))
         return
     if isinstance(local, View):
         # checkAndPrepareMeta casts the view to an OlapTable, which throws and ends the round of all jobs.
         raise TickAborted
-    number = _to_short(job.request.replication_num)
     if local is None:
-        job.made.tables.append(_new_table(job, saved, remote, number))
+        _made(job, _new_table(job, saved, remote))
+        return
+    if isinstance(local, MaterializedView) and local.active:
+        job.skipped.add(saved.name)
         return
     if saved.auto_increment_id is not None:
         local.next_auto_increment = saved.auto_increment_id
-    difference = table_difference(local, remote, saved, job.request.replication_num)
+    difference = table_difference(local, remote, saved, job.data.replication_num)
     if difference is not None:
-        raise _Refused("COMMON_ERROR", difference)
+        raise _Refused(difference)
     for each in saved.partitions.values():
         partition = local.partitions.get(each.name)
         if partition is None:
-            partition = _new_partition(job, local, each, remote, number)
-            job.made.partitions.append((local.name, partition))
+            job.new_partitions.append(_added_partition(job, local, each, remote))
+            job.data.made_partitions.append((local.name, each.name))
         else:
-            job.versions.append((partition, each.version))
-            _map(job, local, partition, saved, each.name)
+            job.data.versions.append((local.name, partition.name, each.version))
+            _map(job, local, partition, saved.name, each.name)
+
+
+def _made(job: RestoreJob, each: Table | View) -> None:
+    job.new_objects.append(each)
+    job.data.made_tables.append(each.name)
 
 
 def _to_short(number: int) -> int:
@@ -103,89 +116,139 @@ def _to_short(number: int) -> int:
     return (number + 0x8000) % 0x10000 - 0x8000
 
 
-def _map(job: RestoreJob, table: Table, partition: Partition, saved: SavedTable, name: str) -> None:
-    source = saved.partitions[name]
-    job.files += [
-        ReplicaFile(table, partition, bucket, tablet.id, replica.backend, saved.id, source)
+def _map(job: RestoreJob, table: Table, partition: Partition, origin: str, saved_partition: str) -> None:
+    from .restore_job import ReplicaFile
+
+    job.data.files += [
+        ReplicaFile(
+            table.name,
+            table.id,
+            partition.name,
+            partition.physical_id,
+            bucket,
+            tablet.id,
+            replica.backend,
+            origin,
+            saved_partition,
+        )
         for bucket, tablet in enumerate(partition.tablets)
         for replica in tablet.replicas
     ]
 
 
-def _new_partition(
-    job: RestoreJob, table: Table, source: SavedPartition, remote: SavedTableMeta, number: int
-) -> Partition:
+def _partition(
+    job: RestoreJob, source: SavedPartition, remote: SavedTableMeta, *, number: int, index: int
+) -> Partition | None:
+    """Make one of the snapshot's partitions with new ids; None if there are not enough hosts."""
     if number <= 0:
         # A precondition of createTabletsForRestore, and so an exception that no status carries.
         raise TickAborted
     frontend = job.frontend
-    name = source.name
-    first = next(iter(table.partitions.values()), None)
-    index = first.index_id if first else frontend.next_id()
     id_, physical = frontend.next_id(), frontend.next_id()
     tablets = new_tablets(frontend, len(source.tablets), number)
     if tablets is None:
-        raise _Refused("COMMON_ERROR", f"failed to find {number} different hosts to create table: {remote.name}")
+        return None
     return Partition(
         id_,
-        name,
+        source.name,
         physical,
         index,
-        number,
+        _to_short(number),
         tablets,
         version=source.version,
         version_time=frontend.clock.now(),
-        range=remote.ranges[name],
-        values=remote.values[name],
+        range=remote.ranges[source.name],
+        values=remote.values[source.name],
+        physical_count=remote.physical_count(source.name),
     )
 
 
-def _new_table(job: RestoreJob, saved: SavedTable, remote: SavedTableMeta, number: int) -> Table:
+def _added_partition(job: RestoreJob, table: Table, source: SavedPartition, remote: SavedTableMeta) -> Partition:
+    first = next(iter(table.partitions.values()), None)
+    index = first.index_id if first else job.frontend.next_id()
+    made = _partition(job, source, remote, number=job.data.replication_num, index=index)
+    if made is None:
+        # The reason that createTabletsForRestore gave is overwritten, blanks and all.
+        raise _Refused(f"Restored partition {source.name}of {table.name}is null")
+    return made
+
+
+def _new_table(job: RestoreJob, saved: SavedTable, remote: SavedTableMeta) -> Table:
     # A colocation group is left behind, and replicas always go to HDD.
-    gone = (
-        ("storage_medium",)
-        if job.frontend.config["enable_colocate_restore"] == "true"
-        else ("colocate_with", "storage_medium")
-    )
+    keeps_group = job.frontend.config["enable_colocate_restore"] == "true"
+    gone = ("storage_medium",) if keeps_group else ("colocate_with", "storage_medium")
     kept = tuple((key, value) for key, value in remote.schema.properties if key not in gone)
-    table = Table(
+    number = _to_short(job.data.replication_num)
+    table = remote.table(
         job.frontend.next_id(),
-        # The alias comes only when every table has passed, see _register.
-        remote.name,
         replace(remote.schema, properties=kept),
-        job.frontend.clock.now(),
-        state=TableState.RESTORE,
-        replication_num=number,
-        next_auto_increment=saved.auto_increment_id or 1,
+        create_time=job.frontend.clock.now(),
+        rollups={name: replace(each, id=job.frontend.next_id()) for name, each in remote.rollups.items()},
     )
+    table.state = TableState.RESTORE
+    table.replication_num = number
+    table.next_auto_increment = saved.auto_increment_id or 1
+    index = job.frontend.next_id()
     for each in saved.partitions.values():
-        table.partitions[each.name] = _new_partition(job, table, each, remote, number)
+        made = _partition(job, each, remote, number=number, index=index)
+        if made is None:
+            raise _Refused(f"failed to find {number} different hosts to create table: {remote.name}")
+        table.partitions[each.name] = made
     return table
 
 
+def _name(job: RestoreJob) -> None:
+    """Map the new tablets to the snapshot's, and only then give new tables their aliases."""
+    database = job.target
+    for (name, saved), partition in zip(job.data.made_partitions, job.new_partitions, strict=True):
+        table = database.tables[name] if database is not None else None
+        if isinstance(table, Table):
+            _map(job, table, partition, name, saved)
+    for index, made in enumerate(job.new_objects):
+        origin, local = made.name, job.local_name(made.name)
+        made.name = job.data.made_tables[index] = local
+        if not isinstance(made, Table):
+            continue
+        if made.schema.partition_kind is PartitionKind.UNPARTITIONED and local != origin:
+            # Its one partition bears the table's name (OlapTable.java, setName).
+            only = made.partitions.pop(origin)
+            only.name = local
+            made.partitions[local] = only
+            _map(job, made, only, origin, origin)
+            continue
+        for name, partition in made.partitions.items():
+            _map(job, made, partition, origin, name)
+
+
+def _create_replicas(job: RestoreJob) -> None:
+    """Ask the backends for the new replicas; it is a fault of ours if one does not answer in time.
+
+    The server waits for them inside the round, up to ten minutes; no time passes here.
+    """
+    overwritten = {(table, partition) for table, partition, _ in job.data.versions}
+    marks = []
+    for each in job.data.files:
+        if (each.table, each.partition) in overwritten:
+            continue
+        backend = job.frontend.backends.get(each.backend)
+        if job.frontend.faults.strike(FaultKind.CREATE_REPLICA_FAILS, backend.host if backend else ""):
+            marks.append(f"{each.backend}={each.tablet}")
+    if marks:
+        shown = ", ".join(marks[:_MOST_MARKS])
+        raise _Refused(f"Failed to create replicas for restore. unfinished marks: {shown}")
+
+
 def _register(job: RestoreJob, database: Database) -> None:
-    """Make the new partitions, tables and views known (RestoreJob.java, addRestorePartitionsAndTables)."""
-    frontend = job.frontend
-    saved = job.request.info.tables
-    for name, partition in job.made.partitions:
+    """Make the new partitions, tables and views known, in memory alone (addRestorePartitionsAndTables)."""
+    for (name, _), partition in zip(job.data.made_partitions, job.new_partitions, strict=True):
         table = database.tables[name]
         if isinstance(table, Table):
             table.partitions[partition.name] = partition
-            _map(job, table, partition, saved[name], partition.name)
-    for made in job.made.tables:
-        origin = made.name
-        local = job.local_name(origin)
-        if isinstance(made, Table):
-            for name, partition in list(made.partitions.items()):
-                _map(job, made, partition, saved[origin], name)
-            if made.schema.partition_kind is PartitionKind.UNPARTITIONED and local != origin:
-                only = made.partitions.pop(origin)
-                only.name = local
-                made.partitions[local] = only
-        made.name = local
-        if isinstance(made, View) and local in database.tables:
-            drop_object(frontend, database, local)
-        if local in database.tables:
-            job.fail("COMMON_ERROR", f"Table {local} already exist in db: {database.name}")
-            return
-        database.tables[local] = made
+    for made in job.new_objects:
+        if isinstance(made, View):
+            replaced = database.tables.pop(made.name, None)
+            if replaced is not None:
+                job.frontend.journal.shadow(made.id, replaced.id)
+        if made.name in database.tables:
+            raise _Refused(f"Table {made.name} already exist in db: {database.name}")
+        database.tables[made.name] = made

@@ -12,12 +12,26 @@ import struct
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..model.catalog import Column, Edge, KeysType, PartitionKind, Range, Schema, View
+from ..model.catalog import (
+    Column,
+    Edge,
+    ExternalCatalog,
+    Function,
+    KeysType,
+    Partition,
+    PartitionKind,
+    Range,
+    Rollup,
+    Schema,
+    Table,
+    View,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..model.catalog import Key
+    from ..releases import Behaviour
 
 __all__ = ["BackupMeta", "SavedPartition", "SavedTable", "SavedTableMeta", "SnapshotInfo"]
 
@@ -75,8 +89,9 @@ class SnapshotInfo:
         """Print the brief form as SHOW SNAPSHOT does (BackupJobInfo.java, getBrief)."""
         return json.dumps(self.json(verbose=False), indent=1, ensure_ascii=False)
 
-    def write(self) -> bytes:
+    def write(self, behaviour: Behaviour | None = None) -> bytes:
         """Write the file's bytes."""
+        del behaviour
         return json.dumps(self.json(verbose=True), ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
@@ -148,6 +163,33 @@ class SavedTableMeta:
     schema: Schema
     ranges: Mapping[str, Range | None]
     values: Mapping[str, tuple[tuple[str, ...], ...] | None]
+    rollups: Mapping[str, Rollup] = field(default_factory=dict)
+    physical_counts: Mapping[str, int] = field(default_factory=dict)
+    kind: str = "Table"
+    cloud_native: bool = False
+
+    def physical_count(self, partition: str) -> int:
+        """How many physical partitions a partition had."""
+        return self.physical_counts.get(partition, 1)
+
+    @classmethod
+    def of(cls, table: Table, partitions: list[Partition]) -> SavedTableMeta:
+        """Describe a table with some of its partitions."""
+        return cls(
+            table.id,
+            table.name,
+            table.schema,
+            {each.name: each.range for each in partitions},
+            {each.name: each.values for each in partitions},
+            table.rollups,
+            {each.name: each.physical_count for each in partitions},
+            type(table).__name__,
+            table.cloud_native,
+        )
+
+    def table(self, id_: int, schema: Schema, *, create_time: float, rollups: dict[str, Rollup]) -> Table:
+        """Make the table again, without partitions."""
+        return Table(id_, self.name, schema, create_time, rollups=rollups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +197,8 @@ class BackupMeta:
     """The content of a ``__meta`` file."""
 
     tables: Mapping[str, SavedTableMeta | View]
+    functions: tuple[Function, ...] = ()
+    catalogs: tuple[ExternalCatalog, ...] = ()
 
     def write(self) -> bytes:
         """Write the file's bytes: a big-endian length, then JSON (Text.java, writeString)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from zlib import crc32
 
 __all__ = ["Backend", "Backends", "Disk", "Pace"]
 
@@ -14,6 +15,11 @@ class Disk:
     path: str
     total: int = 100 * 2**30
     used: int = 0
+
+    @property
+    def path_hash(self) -> int:
+        """The number that messages name it by; a real backend hashes the path otherwise."""
+        return crc32(self.path.encode())
 
 
 @dataclass(slots=True)

@@ -220,6 +220,8 @@ class Table:
     next_auto_increment: int = 1
     rollups: dict[str, Rollup] = field(default_factory=dict)
     temporary_partitions: dict[str, Partition] = field(default_factory=dict)
+    cloud_native: bool = False
+    """A table of a shared-data cluster, which can be neither backed up nor restored."""
     dropped: bool = False
     """Set when nothing leads to it any more, for a load that found it before."""
 

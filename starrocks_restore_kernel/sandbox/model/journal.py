@@ -91,6 +91,7 @@ class Journal:
     def __init__(self, writing: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
         self.writing = writing
         self._unwritten: dict[tuple[str, str], bytes | None] = {}
+        self._shadowed: dict[int, int] = {}
 
     def begin(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Make the journal's table where it is not there yet."""
@@ -146,6 +147,11 @@ class Journal:
         decoder = msgspec.json.Decoder(type_)
         return {key: decoder.decode(value) for key, value in found}
 
+    @staticmethod
+    def decode(value: object, type_: type[Value]) -> Value:
+        """Make an object of what was loaded as plain JSON."""
+        return msgspec.convert(value, type_)
+
     # -- objects ---------------------------------------------------------------------------------------------------
 
     def save_database(self, database: Database) -> None:
@@ -164,14 +170,38 @@ class Journal:
     def save_object(self, database: Database, each: Table | View) -> None:
         """Write a table with its partitions, a materialized view or a view down."""
         with self.writing():
-            bare = each
             if isinstance(each, Table):
                 self.save_partitions(each, each.partitions.values())
                 self.save_partitions(each, each.temporary_partitions.values(), temporary=True)
+            self.save_bare(database, each)
+
+    def save_bare(self, database: Database, each: Table | View) -> None:
+        """Write a table down without its partitions, or a view."""
+        with self.writing():
+            bare = each
+            if isinstance(each, Table):
                 self.save_counter(each)
                 bare = replace(each, partitions={}, temporary_partitions={})
             entry = TableEntry(database.id, type(each).__name__, msgspec.Raw(msgspec.json.encode(bare)))
             self.save(Entry.TABLE, each.id, entry)
+            self._lift_shadow(each.id)
+
+    def shadow(self, id_: int, older: int) -> None:
+        """Note that memory holds another object in the place of an older one, which stays written down.
+
+        So it is with a view that RESTORE replaced: the journal learns of the new one only when it is altered, and of
+        the old one's end only when the new one is dropped.
+        """
+        self._shadowed[id_] = older
+
+    def shadows(self, id_: int) -> bool:
+        """Whether an older object is still written down in the place of this one."""
+        return id_ in self._shadowed
+
+    def _lift_shadow(self, id_: int) -> None:
+        older = self._shadowed.pop(id_, None)
+        if older is not None:
+            self.forget(Entry.TABLE, older)
 
     def save_counter(self, table: Table) -> None:
         """Write down how far a table's AUTO_INCREMENT has counted; of a table it alone moves with loads."""
@@ -184,6 +214,15 @@ class Journal:
                 self.forget_partitions([*each.partitions.values(), *each.temporary_partitions.values()])
                 self.forget(Entry.COUNTER, each.id)
             self.forget(Entry.TABLE, each.id)
+            self._lift_shadow(each.id)
+
+    def save_function(self, database: Database, function: Function) -> None:
+        """Write a function down."""
+        self.save(Entry.FUNCTION, function.id, FunctionEntry(database.id, function))
+
+    def forget_function(self, function: Function) -> None:
+        """Strike a function out."""
+        self.forget(Entry.FUNCTION, function.id)
 
     def save_partitions(self, table: Table, partitions: Iterable[Partition], *, temporary: bool = False) -> None:
         """Write partitions down."""

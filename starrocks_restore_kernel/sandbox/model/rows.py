@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 from sqlglot import exp
@@ -17,7 +17,7 @@ from .column_types import duckdb_type
 from .journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .catalog import Key, Partition, Schema
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["Rows", "bucket_of", "no_rows", "partition_condition", "rows_name"]
 
 
-def rows_name(partition: Partition) -> str:
+class Physical(Protocol):
+    """What has rows, and a number that names them."""
+
+    @property
+    def physical_id(self) -> int:
+        """The physical partition's id."""
+        ...
+
+
+def rows_name(partition: Physical) -> str:
     """Name the DuckDB table of a partition."""
     return f"partition_{partition.physical_id}"
 
@@ -175,9 +184,15 @@ class Rows:
                     cursor.execute(f"DROP TABLE {_quoted(name)}")
             self._held.difference_update(held)
 
-    def drop_all_but(self, partitions: Sequence[Partition]) -> None:
-        """Drop what no partition owns any more, as backends do whose frontend does not know a tablet."""
-        known = {rows_name(each) for each in partitions}
+    def drop_all_but(self, owned: Iterable[Physical], fixed: Iterable[Physical] = ()) -> None:
+        """Drop what no partition owns any more, as backends do whose frontend does not know a tablet.
+
+        Parameters
+        ----------
+        fixed
+            What :meth:`snapshot` has fixed and is still wanted.
+        """
+        known = {rows_name(each) for each in owned} | {f"snapshot_{rows_name(each)}" for each in fixed}
         orphans = [name for name in self._held if name.startswith(_PREFIXES) and name not in known]
         with self.writing() as cursor:
             for name in orphans:
@@ -211,7 +226,7 @@ class Rows:
                     cursor.execute(f"CREATE OR REPLACE TABLE {_quoted(fixed)} AS SELECT * FROM {_quoted(name)}")
                     self._held.add(fixed)
 
-    def release(self, partitions: Sequence[Partition]) -> None:
+    def release(self, partitions: Iterable[Physical]) -> None:
         """Forget the snapshots again."""
         with self.writing() as cursor:
             for partition in partitions:
@@ -220,7 +235,7 @@ class Rows:
                     cursor.execute(f"DROP TABLE {_quoted(fixed)}")
                     self._held.discard(fixed)
 
-    def save_bucket(self, schema: Schema, partition: Partition, bucket: int, path: Path) -> None:
+    def save_bucket(self, schema: Schema, partition: Physical, bucket: int, path: Path) -> None:
         """Write one tablet's rows of the snapshot as a Parquet file."""
         fixed = f"snapshot_{rows_name(partition)}"
         if fixed in self._held:
@@ -234,10 +249,33 @@ class Rows:
         with self.cursor() as cursor:
             cursor.execute(f"COPY ({chosen}) TO {target} (FORMAT PARQUET)")
 
-    def load(self, schema: Schema, partition: Partition, paths: Sequence[Path]) -> None:
-        """Replace the rows of a partition by those of Parquet files."""
-        self.clear([partition])
-        self._append(schema, partition, paths)
+    def stage(self, schema: Schema, partition: Partition, path: Path) -> None:
+        """Add a Parquet file's rows to those that shall take the place of the partition's."""
+        name = f"staged_{rows_name(partition)}"
+        with self.writing() as cursor:
+            if name not in self._held:
+                cursor.execute(f"CREATE TABLE {_quoted(name)} AS {no_rows(schema).sql('duckdb')}")
+                self._held.add(name)
+            files = {"files": [str(path)]}
+            cursor.execute(f"INSERT INTO {_quoted(name)} BY NAME SELECT * FROM read_parquet($files)", files)
+
+    def take_staged(self, partition: Partition) -> None:
+        """Let the staged rows, if only none at all, be the partition's."""
+        name = rows_name(partition)
+        self.drop([partition])
+        with self.writing() as cursor:
+            if f"staged_{name}" in self._held:
+                cursor.execute(f"ALTER TABLE {_quoted(f'staged_{name}')} RENAME TO {_quoted(name)}")
+                self._held.discard(f"staged_{name}")
+                self._held.add(name)
+
+    def drop_staged(self, physical_ids: Iterable[int]) -> None:
+        """Forget the staged rows of these partitions."""
+        names = [name for each in physical_ids if (name := f"staged_partition_{each}") in self._held]
+        with self.writing() as cursor:
+            for name in names:
+                cursor.execute(f"DROP TABLE {_quoted(name)}")
+        self._held.difference_update(names)
 
     def load_bucket(self, schema: Schema, partition: Partition, bucket: int, path: Path) -> None:
         """Replace one tablet's rows, as a backend does when it moves a downloaded tablet in place."""
@@ -245,17 +283,11 @@ class Rows:
         with self.writing() as cursor:
             name = self.hold(cursor, schema, partition)
             cursor.execute(f"DELETE FROM {name} WHERE {old.sql('duckdb')}")
-            self._append(schema, partition, [path])
-
-    def _append(self, schema: Schema, partition: Partition, paths: Sequence[Path]) -> None:
-        if paths:
-            files = [str(path) for path in paths]
-            with self.writing() as cursor:
-                name = self.hold(cursor, schema, partition)
-                cursor.execute(f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet($files)", {"files": files})
+            files = {"files": [str(path)]}
+            cursor.execute(f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet($files)", files)
 
 
-_PREFIXES = ("partition_", "snapshot_partition_")
+_PREFIXES = ("partition_", "snapshot_partition_", "staged_partition_")
 
 
 def no_rows(schema: Schema) -> exp.Select:

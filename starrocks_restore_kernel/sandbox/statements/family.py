@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,20 @@ from ...language.statements import (
     ShowSnapshot,
 )
 from ..backup.backup_job import BackupJob
-from ..backup.handler import cancel, create_repository, drop_repository, submit_backup, submit_restore
+from ..backup.handler import cancel
+from ..backup.job import CATALOG_JOB
+from ..backup.repositories import create_repository, drop_repository
 from ..backup.repository import StorageError
 from ..backup.restore_job import RestoreJob
+from ..backup.submit_backup import submit_backup
+from ..backup.submit_restore import submit_restore
 from ..clock import time_text
 from ..server_errors import SqlError, analysis, common, framed, syntax, unknown_database
 from .results import Done, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from ...language import Diagnostic
     from ...language.expressions import Expression
@@ -131,9 +137,23 @@ def _at_place(found: Diagnostic) -> SqlError:
 
 
 def execute_family(
-    frontend: Frontend, statement: Statement, found: list[Diagnostic], session_database: str | None
+    frontend: Frontend,
+    statement: Statement,
+    found: list[Diagnostic],
+    session_database: str | None,
+    zone: tzinfo = UTC,
+    *,
+    on_leader: bool = True,
 ) -> ResultRows | Done:
-    """Carry one statement out; the caller holds the frontend's lock."""
+    """Carry one statement out; the caller holds no lock, as most of them speak to a repository.
+
+    Parameters
+    ----------
+    zone
+        The session's, for the times of jobs.
+    on_leader
+        Whether the frontend asked is the leader; only that one knows more of a restore than was written down.
+    """
     if isinstance(statement, Backup):
         late = next((each for each in found if each.code in _LATE_IN_BACKUP), None)
         submit_backup(frontend, statement, session_database, None if late is None else _refusal(late))
@@ -143,7 +163,7 @@ def execute_family(
     if found:
         raise _refusal(found[0])
     if isinstance(statement, (ShowRestore, ShowBackup)):
-        return _show_jobs(frontend, statement)
+        return _show_jobs(frontend, statement, zone, on_leader=on_leader)
     if isinstance(statement, ShowRepositories):
         return _show_repositories(frontend)
     _command(frontend, statement)
@@ -163,14 +183,23 @@ def _command(frontend: Frontend, statement: Statement) -> None:
         cancel(frontend, statement, restore=False)
 
 
-def _show_jobs(frontend: Frontend, statement: ShowRestore | ShowBackup) -> ResultRows:
-    """Answer SHOW RESTORE or SHOW BACKUP; a WHERE is parsed and has no effect (ShowExecutor.java)."""
-    if statement.database is not None and statement.database not in frontend.databases:
-        raise framed(unknown_database(statement.database))
-    kind, names = (RestoreJob, _SHOW_RESTORE) if isinstance(statement, ShowRestore) else (BackupJob, _SHOW_BACKUP)
-    databases = [frontend.databases[statement.database]] if statement.database else list(frontend.databases.values())
-    jobs = [frontend.jobs.get(each.id) for each in databases]
-    return texts(names, [job.row() for job in jobs if isinstance(job, kind)])
+def _show_jobs(frontend: Frontend, statement: ShowRestore | ShowBackup, zone: tzinfo, *, on_leader: bool) -> ResultRows:
+    """Answer SHOW RESTORE or SHOW BACKUP; a WHERE is parsed and has no effect (ShowExecutor.java).
+
+    The job of external catalogs is shown whatever database is asked for. SHOW BACKUP is forwarded to the leader,
+    SHOW RESTORE is not (RedirectStatus.java).
+    """
+    with frontend.lock:
+        if statement.database is not None and statement.database not in frontend.databases:
+            raise framed(unknown_database(statement.database))
+        wanted = [frontend.databases[statement.database].id] if statement.database else list(frontend.databases_by_id)
+        jobs = [frontend.jobs[each] for each in (*wanted, CATALOG_JOB) if each in frontend.jobs]
+        if isinstance(statement, ShowBackup):
+            return texts(_SHOW_BACKUP, [job.row(zone) for job in jobs if isinstance(job, BackupJob)])
+        rows = [
+            job.row(zone) if on_leader else job.row_on_follower(zone) for job in jobs if isinstance(job, RestoreJob)
+        ]
+        return texts(_SHOW_RESTORE, rows)
 
 
 def _show_repositories(frontend: Frontend) -> ResultRows:

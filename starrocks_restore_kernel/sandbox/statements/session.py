@@ -117,7 +117,7 @@ class Session:
         words = [token.text.upper() for token in reader.tokens[:4]]
         if is_family(words):
             statement, found = read_family(self.frontend, text)
-            return lambda: self._locked(lambda: execute_family(self.frontend, statement, found, self.database))
+            return lambda: execute_family(self.frontend, statement, found, self.database, self.frontend.zone)
         first = words[0]
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
