@@ -103,6 +103,7 @@ class Frontend:
         self.fresh = not self.journal.load(Entry.SERVER, int)
         """Whether there was nothing to open: a new folder, or none that is kept."""
         clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
+        self.journal.now = clock.now
         self.start_time = self._cleaned = clock.now()
         self._begin()
         load(self)

@@ -9,7 +9,8 @@ from ..model.journal import Entry
 from ..server_errors import common
 from .backup_job import BackupEntry, BackupJob
 from .job import CATALOG_JOB, TickAborted
-from .restore_job import RestoreEntry, RestoreJob
+from .restore_entry import RestoreEntry
+from .restore_job import RestoreJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..clock import time_text
-from ..faults import FaultKind
 from ..model.catalog import Table, TableState
+from ..model.journal import Entry
 from ..model.tables import drop_object
-from .job import Job, JobHead, JobState, Status
-from .repository import StorageError, download_files
+from .job import Job, JobState, Status
 from .restore_prepare import prepare
+from .restore_steps import download_step, full_disk, local_file, move_step, snapshot_step
 from .snapshot_info import BackupMeta, SnapshotInfo
-from .tasks import AgentTask, TaskError, TaskList, in_batches
+from .tasks import AgentTask, TaskList, in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
-    from pathlib import Path
 
     from ..frontend import Frontend
-    from ..model.catalog import Database, Partition, View
+    from ..model.catalog import Database, ExternalCatalog, Partition, View
+    from .restore_entry import ReplicaFile, RestoreEntry
     from .snapshot_info import SavedPartition
 
-__all__ = ["ReplicaFile", "RestoreEntry", "RestoreJob"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaFile:
-    """Where one replica of one tablet gets its rows from (RestoreFileMapping.java)."""
-
-    table: str
-    table_id: int
-    partition: str
-    physical_id: int
-    bucket: int
-    tablet: int
-    backend: int
-    origin: str
-    """The table's name in the snapshot."""
-    saved_partition: str
-
-
-@dataclass(slots=True)
-class RestoreEntry:
-    """What is written down of a restore job; the two files of the snapshot are kept as their bytes."""
-
-    head: JobHead
-    timestamp: str
-    replication_num: int
-    allow_load: bool
-    info: bytes
-    """The chosen objects alone."""
-    meta: bytes | None
-    """None where the file could not be read, of which the job dies."""
-    aliases: dict[str, str] = field(default_factory=dict)
-    meta_prepared_time: float | None = None
-    snapshot_finished_time: float | None = None
-    download_finished_time: float | None = None
-    files: list[ReplicaFile] = field(default_factory=list)
-    versions: list[tuple[str, str, int]] = field(default_factory=list)
-    """Table, partition, and the version it takes from the snapshot, where the partition was there before."""
-    made_tables: list[str] = field(default_factory=list)
-    """What the job made and takes back if it is cancelled, by the names that its cancel looks for."""
-    made_partitions: list[tuple[str, str]] = field(default_factory=list)
+__all__ = ["RestoreJob"]
 
 
 class RestoreJob(Job):
@@ -92,7 +52,8 @@ class RestoreJob(Job):
         self.skipped: set[str] = set()
         """Active materialized views, until the snapshot tasks are sent (RestoreJob.java, skipRestoreRemoteTableIds)."""
         self._journaled = (data.head.state, data.head.id)
-        self._moved: set[int] = set()
+        self.moved: set[int] = set()
+        """The tablets whose rows have been moved in place."""
 
     def local_name(self, origin: str) -> str:
         """The name in the target database, by the alias where there is one."""
@@ -105,8 +66,15 @@ class RestoreJob(Job):
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
+    @property
+    def catalogs(self) -> tuple[ExternalCatalog, ...]:
+        """The external catalogs to bring back; a job that has any has nothing else."""
+        return self.meta.catalogs if self.meta is not None else ()
+
     def steps(self) -> dict[JobState, Callable[[], None]]:
-        """What is done in each state."""
+        """What is done in each state; external catalogs go a short way."""
+        if self.catalogs:
+            return {JobState.PENDING: self._create_catalogs, JobState.COMMITTING: self._catalogs_created}
         return {
             JobState.PENDING: lambda: prepare(self),
             JobState.SNAPSHOTING: self._snapshots_finished,
@@ -122,7 +90,7 @@ class RestoreJob(Job):
 
     def still_possible(self) -> None:
         """Fail if a target was dropped meanwhile (RestoreJob.java, checkIfNeedCancel)."""
-        if self.state is JobState.PENDING:
+        if self.state is JobState.PENDING or self.catalogs:
             return
         database = self.target
         if database is None:
@@ -139,6 +107,21 @@ class RestoreJob(Job):
                 self.fail("NOT_FOUND", f"partition {physical} has been dropped")
                 return
 
+    def _create_catalogs(self) -> None:
+        """Make each catalog, in the place of one of the same name (CatalogMgr.java, createCatalogForRestore)."""
+        with self.frontend.journal.writing():
+            for each in self.catalogs:
+                made = replace(each, id=self.frontend.next_id())
+                self.frontend.catalogs[made.name] = made
+                self.frontend.journal.save(Entry.CATALOG, made.name, made)
+            self.head.state = JobState.COMMITTING
+            self.save()
+
+    def _catalogs_created(self) -> None:
+        self.head.finished_time = self.frontend.clock.now()
+        self.head.state = JobState.FINISHED
+        self.save()
+
     def start_over(self) -> None:
         """Begin PENDING: a round that an exception ended left things half made, and a new leader knows of none."""
         self.head.id = self.frontend.next_id()
@@ -149,28 +132,15 @@ class RestoreJob(Job):
         self.skipped.clear()
         self.tasks = TaskList("MAKE_SNAPSHOT")
         backends = {each.backend for each in self.data.files}
-        full = self._full_disk(backends)
+        full = full_disk(self.frontend, backends)
         if full is not None:
             self.fail("COMMON_ERROR", full)
             return
         for each in self.data.files:
-            step = self._snapshot_step(each)
+            step = snapshot_step(self, each)
             self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [step]))
         self.data.meta_prepared_time = self.frontend.clock.now()
         self.head.state = JobState.SNAPSHOTING
-
-    def _full_disk(self, backends: set[int]) -> str | None:
-        """Name the first disk that is too full (SystemInfoService.java, checkExceedDiskCapacityLimit)."""
-        percent = int(self.frontend.config["storage_usage_hard_limit_percent"]) / 100
-        reserve = int(self.frontend.config["storage_usage_hard_limit_reserve_bytes"])
-        for backend in self.frontend.backends.all:
-            for disk in backend.disks if backend.id in backends else ():
-                if disk.total - disk.used < reserve and disk.used / disk.total > percent:
-                    return f"disk {disk.path_hash} on backend {backend.id} exceed limit usage"
-        return None
-
-    def _snapshot_step(self, each: ReplicaFile) -> Callable[[], None]:
-        return lambda: self.strike(FaultKind.SNAPSHOT_FAILS, each.backend, "make snapshot failed")
 
     def _snapshots_finished(self) -> None:
         if self.tasks.tasks:
@@ -214,47 +184,13 @@ class RestoreJob(Job):
             by_backend.setdefault(each.backend, []).append(each)
         for backend, mine in by_backend.items():
             for batch in in_batches(mine, limit):
-                steps = [self._download_step(each) for each in batch]
+                steps = [download_step(self, each) for each in batch]
                 self.tasks.add(AgentTask(self.frontend.next_id(), backend, backend, steps))
         self.head.state = JobState.DOWNLOADING
 
     def saved(self, each: ReplicaFile) -> SavedPartition:
         """The partition of the snapshot."""
         return self.info.tables[each.origin].partitions[each.saved_partition]
-
-    def _local_file(self, each: ReplicaFile) -> Path:
-        return self.local_folder / f"{each.tablet}.parquet"
-
-    def _download_step(self, each: ReplicaFile) -> Callable[[], None]:
-        def download() -> None:
-            self.strike(FaultKind.DOWNLOAD_FAILS, each.backend, f"failed to download tablet {each.tablet}")
-            local = self._local_file(each)
-            if local.exists() or self.repository is None:
-                # A file that is there already is not fetched again; replicas of one tablet share it here.
-                return
-            try:
-                info, saved = self.info, self.saved(each)
-                folder = self.repository.tablet(
-                    self.label, info.database_id, info.tables[each.origin].id, saved, saved.tablets[each.bucket]
-                )
-                download_files(folder, local.parent / f"{each.tablet}.part").replace(local)
-            except (OSError, StorageError) as error:
-                raise TaskError(str(error)) from error
-            self._verify(each, local)
-
-        return download
-
-    def _verify(self, each: ReplicaFile, local: Path) -> None:
-        try:
-            self.strike(
-                FaultKind.MD5_MISMATCH,
-                each.backend,
-                # snapshot_loader.cpp, download
-                f"invalid md5 of downloaded file: {local}, expected: {'0' * 32}, get: {'f' * 32}",
-            )
-        except TaskError:
-            local.unlink(missing_ok=True)
-            raise
 
     def _downloads_finished(self) -> None:
         if not self.tasks.tasks:
@@ -265,26 +201,14 @@ class RestoreJob(Job):
     def _commit(self) -> None:
         """Pass the point of no return: from here on the backends replace tablets."""
         self.tasks = TaskList("MOVE")
-        self._moved = set()
+        self.moved = set()
         self.frontend.rows.drop_staged({each.physical_id for each in self.data.files})
         for each in self.data.files:
-            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [self._move_step(each)]))
+            self.tasks.add(AgentTask(self.frontend.next_id(), each.backend, each.tablet, [move_step(self, each)]))
         self.head.state = JobState.COMMITTING
 
-    def _move_step(self, each: ReplicaFile) -> Callable[[], None]:
-        def move() -> None:
-            self.strike(FaultKind.MOVE_FAILS, each.backend, f"failed to move tablet {each.tablet}")
-            with self.frontend.lock:
-                partition = self._partition(each)
-                if each.tablet in self._moved or partition is None:
-                    return
-                self._moved.add(each.tablet)
-                table, found = partition
-            self.frontend.rows.stage(table.schema, found, self._local_file(each))
-
-        return move
-
-    def _partition(self, each: ReplicaFile) -> tuple[Table, Partition] | None:
+    def place(self, each: ReplicaFile) -> tuple[Table, Partition] | None:
+        """Find the table and the partition of a tablet, if they are still there."""
         database = self.target
         table = database.tables.get(each.table) if database is not None else None
         found = table.partitions.get(each.partition) if isinstance(table, Table) else None
@@ -313,7 +237,7 @@ class RestoreJob(Job):
         now = self.frontend.clock.now()
         versions = {(table, partition): version for table, partition, version in self.data.versions}
         for each in {file.physical_id: file for file in self.data.files}.values():
-            place = self._partition(each)
+            place = self.place(each)
             if place is None:
                 continue
             table, partition = place
@@ -340,6 +264,9 @@ class RestoreJob(Job):
         All of it is dropped by name, whatever bears the name: so a view that PENDING has replaced is lost, and so are
         a local table, if PENDING failed before a new table got its alias, and functions of the same signatures.
         """
+        for each in self.catalogs:
+            if self.frontend.catalogs.pop(each.name, None) is not None:
+                self.frontend.journal.forget(Entry.CATALOG, each.name)
         if self.state is JobState.COMMITTING:
             self._leave_what_was_moved()
         database = self.target
@@ -384,10 +311,10 @@ class RestoreJob(Job):
         """
         overwritten = {(table, partition) for table, partition, _ in self.data.versions}
         for each in {file.tablet: file for file in self.data.files}.values():
-            place = self._partition(each)
-            if each.tablet in self._moved and place is not None and (each.table, each.partition) in overwritten:
+            place = self.place(each)
+            if each.tablet in self.moved and place is not None and (each.table, each.partition) in overwritten:
                 table, partition = place
-                self.frontend.rows.load_bucket(table.schema, partition, each.bucket, self._local_file(each))
+                self.frontend.rows.load_bucket(table.schema, partition, each.bucket, local_file(self, each))
                 self.frontend.rows.measure(table.schema, [partition])
                 self.frontend.journal.save_partitions(table, [partition])
         self.frontend.rows.drop_staged({each.physical_id for each in self.data.files})

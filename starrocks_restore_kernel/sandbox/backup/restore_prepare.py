@@ -10,6 +10,7 @@ from ..model.catalog import MaterializedView, Partition, PartitionKind, Table, T
 from ..model.tables import new_tablets
 from .compatibility import table_difference
 from .job import TickAborted
+from .restore_entry import ReplicaFile
 
 if TYPE_CHECKING:
     from ..model.catalog import Database
@@ -117,8 +118,6 @@ def _to_short(number: int) -> int:
 
 
 def _map(job: RestoreJob, table: Table, partition: Partition, origin: str, saved_partition: str) -> None:
-    from .restore_job import ReplicaFile
-
     job.data.files += [
         ReplicaFile(
             table.name,

@@ -12,7 +12,8 @@ from .handler import put, require_no_job, require_repository, submitting
 from .java_order import hash_map_order
 from .job import CATALOG_JOB, JobHead
 from .repository import StorageError
-from .restore_job import RestoreEntry, RestoreJob
+from .restore_entry import RestoreEntry
+from .restore_job import RestoreJob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -92,6 +92,8 @@ class Journal:
         self.writing = writing
         self._unwritten: dict[tuple[str, str], bytes | None] = {}
         self._shadowed: dict[int, int] = {}
+        self.now: Callable[[], float] | None = None
+        """The FE clock, whose time is written down with all else: one that ran fast must not go back."""
 
     def begin(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Make the journal's table where it is not there yet."""
@@ -111,6 +113,8 @@ class Journal:
 
     def flush(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Write what has been saved; the transaction calls it before it commits."""
+        if self._unwritten and self.now is not None:
+            self._unwritten[Entry.SERVER.value, "time"] = msgspec.json.encode(int(self.now() * 1000))
         gone = [each for each, value in self._unwritten.items() if value is None]
         kept = [(*each, value) for each, value in self._unwritten.items() if value is not None]
         self._unwritten = {}
