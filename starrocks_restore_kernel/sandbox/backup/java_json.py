@@ -1,0 +1,108 @@
+"""JSON as the server's library writes it: org.json on a java.util.HashMap (JSONObject.java, write and quote)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["decoded", "hash_ordered", "indented", "quoted"]
+
+Value = TypeVar("Value")
+
+_MISSING = re.compile("Object missing required field `([^`]*)`")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "/": "\\/"}
+_ESCAPED = re.compile('[\\\\"\x00-\x1f\x80-\x9f\u2000-\u20ff]|(?<=<)/')
+
+
+def quoted(text: str) -> str:
+    r"""Write a string.
+
+    Examples
+    --------
+    >>> print(quoted('a"</b>\x80é'))
+    "a\"<\/b>\u0080é"
+    """
+    return f'"{_ESCAPED.sub(_escape, text)}"' if _ESCAPED.search(text) else f'"{text}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    return _ESCAPES.get(character) or f"\\u{ord(character):04x}"
+
+
+def hash_ordered(keys: Collection[str]) -> list[str]:
+    """Put keys into the order in which a HashMap that grew by one at a time iterates.
+
+    Keys that fall into one bucket keep their order; that a bucket of eight and more becomes a tree is left out.
+
+    Examples
+    --------
+    >>> hash_ordered(["name", "database", "backup_time"])
+    ['database', 'backup_time', 'name']
+    """
+    if len(keys) < 2:
+        return list(keys)
+    size = 16
+    while len(keys) > size * 3 // 4:
+        size *= 2
+    return sorted(keys, key=lambda each: _bucket(each, size))
+
+
+def _bucket(text: str, size: int) -> int:
+    code = 0
+    if text.isascii():
+        for each in text.encode():
+            code = code * 31 + each
+    else:
+        units = text.encode("utf-16-le", "surrogatepass")
+        for at in range(0, len(units), 2):
+            code = code * 31 + units[at] + (units[at + 1] << 8)
+    code &= 0xFFFFFFFF
+    return (code ^ (code >> 16)) & (size - 1)
+
+
+def indented(value: object, indent: int = 0) -> str:
+    """Write a value with an indent of one, as ``toString(1)`` does; an object of one key stays on its line.
+
+    Examples
+    --------
+    >>> print(indented({"a": {"b": 1, "c": {}}}))
+    {"a": {
+     "b": 1,
+     "c": {}
+    }}
+    """
+    if not isinstance(value, dict):
+        return quoted(value) if isinstance(value, str) else str(value)
+    if len(value) == 1:
+        ((key, only),) = value.items()
+        return f"{{{quoted(key)}: {indented(only, indent)}}}"
+    if not value:
+        return "{}"
+    blank = "\n" + " " * (indent + 1)
+    inner = ",".join([f"{blank}{quoted(key)}: {indented(value[key], indent + 1)}" for key in hash_ordered(value)])
+    return f"{{{inner}\n{' ' * indent}}}"
+
+
+def decoded(content: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
+    """Read what a decoder reads.
+
+    Raises
+    ------
+    ValueError
+        In the words of the server's library where they are known, else in msgspec's.
+    """
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        missing = _MISSING.match(str(error))
+        if missing is not None:
+            raise ValueError(f"JSONObject[{quoted(missing[1])}] not found.") from error
+        if not content.lstrip().startswith(b"{"):
+            raise ValueError("A JSONObject text must begin with '{' at 1 [character 2 line 1]") from error
+        raise ValueError(str(error)) from error
