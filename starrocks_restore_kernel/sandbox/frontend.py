@@ -10,6 +10,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from .backup.handler import handle_jobs, remove_old_jobs
+from .backup.repositories import ping_repositories
 from .clock import SteppedClock
 from .faults import Faults
 from .model.accounts import Accounts
@@ -116,6 +117,8 @@ class Frontend:
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
         self.repositories: dict[str, Repository] = {}
+        self.next_ping = 0.0
+        """When the repositories are looked at again."""
         self.jobs: dict[int, Job] = {}
         self.config = default_config(self.behaviour)
         self.backends = Backends(
@@ -240,8 +243,9 @@ class Frontend:
         self.handle_jobs()
 
     def handle_jobs(self) -> None:
-        """Run one round of the daemons: the backup handler's, and now and then the cleaner's."""
+        """Run one round of the daemons: the backup handler's, and now and then the repositories' and the cleaner's."""
         handle_jobs(self)
+        ping_repositories(self)
         now = self.clock.now()
         if now - self._cleaned >= int(self.config["label_clean_interval_second"]):
             self._cleaned = now

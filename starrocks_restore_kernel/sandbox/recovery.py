@@ -31,7 +31,7 @@ def load(frontend: Frontend) -> None:
         frontend.databases_by_id[function.database].functions[function.function.signature] = function.function
     frontend.catalogs.update(journal.load(Entry.CATALOG, ExternalCatalog))
     for name, entry in journal.load(Entry.REPOSITORY, RepositoryEntry).items():
-        frontend.repositories[name] = Repository.known(entry, frontend.folder)
+        frontend.repositories[name] = Repository.known(entry, frontend.folder, frontend.faults)
     load_jobs(frontend)
     _drop_orphans(frontend)
 

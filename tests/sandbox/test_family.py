@@ -120,7 +120,8 @@ def snapshots(cluster: Cluster) -> Cluster:
     """Two snapshots and a broken one, with the rows that they show."""
     first = cluster.backup("s1")
     second = cluster.backup("s2", on="ON (t)")
-    (cluster.frontend.repositories["repo"].directory / "__ss_broken").mkdir()
+    root = cluster.frontend.folder / "objects/s3/bucket/backups/__starrocks_repository_repo"
+    (root / "__ss_broken").mkdir()
     cluster.rows = {
         "s1": ("s1", first, "OK"),
         "s2": ("s2", second, "OK"),
@@ -166,7 +167,7 @@ def test_snapshot_with_its_timestamp_shows_details(snapshots: Cluster) -> None:
     (row,) = snapshots.named(f"SHOW SNAPSHOT ON repo WHERE TIMESTAMP = '{timestamp}' AND SNAPSHOT = 's2'")
     assert ["Snapshot", "Timestamp", "Database", "Details", "Status"] == list(row)
     assert ("db1", "OK") == (row["Database"], row["Status"])
-    assert '"partitions": {\n    "p1": {},\n    "p2": {},\n    "p3": {}\n   }' in row["Details"]
+    assert '"backup_objects": {"t": {"partitions": {\n  "p1": {},\n  "p2": {},\n  "p3": {}\n }}}' in row["Details"]
 
 
 def test_wrong_timestamp_is_a_row_and_no_error(snapshots: Cluster) -> None:

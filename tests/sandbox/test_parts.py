@@ -1,24 +1,14 @@
-"""The small parts: clock, reader, tasks, types, repository paths, snapshot files, seeds."""
+"""The small parts: clock, reader, tasks, backups, seeds."""
 
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.backup.repository import storage_path
-from starrocks_restore_kernel.sandbox.backup.snapshot_info import (
-    BackupMeta,
-    SavedPartition,
-    SavedTable,
-    SavedTableMeta,
-    SnapshotInfo,
-)
 from starrocks_restore_kernel.sandbox.backup.tasks import AgentTask, TaskError, TaskList, in_batches
 from starrocks_restore_kernel.sandbox.model.backends import Backend, Backends
-from starrocks_restore_kernel.sandbox.model.catalog import Column, Edge, PartitionKind, Range, Schema, View
 from starrocks_restore_kernel.sandbox.server_errors import SqlError
 from starrocks_restore_kernel.sandbox.statements.reader import Reader, split
 
@@ -64,21 +54,6 @@ def test_reader_says_where_it_stumbled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "path"),
-    [
-        ("s3://bucket/a/b", "/box/objects/s3/bucket/a/b"),
-        ("s3a://bucket/../../etc", "/box/objects/s3a/bucket/etc"),
-        ("hdfs://host:9000/x/", "/box/objects/hdfs/host:9000/x"),
-        ("file:///var/backups", "/var/backups"),
-        ("/var/backups", "/var/backups"),
-    ],
-)
-def test_locations_lie_on_disk(location: str, path: str) -> None:
-    """Object stores under the sandbox's folder, and never outside of it."""
-    assert Path(path) == storage_path(Path("/box"), location)
-
-
-@pytest.mark.parametrize(
     ("count", "limit", "sizes"), [(5, 0, [1] * 5), (5, 2, [2, 3]), (2, 5, [1, 1]), (0, 3, []), (7, 3, [2, 2, 3])]
 )
 def test_tablets_are_shared_out_among_tasks(count: int, limit: int, sizes: list[int]) -> None:
@@ -112,54 +87,6 @@ def test_backends_are_chosen_on_distinct_hosts() -> None:
     assert backends.choose(3) is None
 
 
-@pytest.fixture
-def info() -> SnapshotInfo:
-    """A table of two tablets and a view."""
-    partition = SavedPartition("p", 3, 2, 4, 5, (6, 7))
-    tables = {"t": SavedTable("t", 1, {"p": partition}, auto_increment_id=9), "v": SavedTable("v", 2)}
-    return SnapshotInfo("s", "db", 10, 1735812000000, tables)
-
-
-def test_info_file_reads_back(info: SnapshotInfo) -> None:
-    """Bytes to value and back."""
-    assert info == SnapshotInfo.read(info.write())
-
-
-def test_info_file_keeps_tablets_under_physical_partitions(info: SnapshotInfo) -> None:
-    """3.4's layout: the partition's own indexes are empty."""
-    partition = info.json(verbose=True)["backup_objects"]["t"]["partitions"]["p"]
-    assert ({}, 0) == (partition["indexes"], partition["version_hash"])
-    assert ["6", "7"] == partition["subPartitions"]["4"]["indexes"]["t"]["tablets_order"]
-
-
-def test_meta_file_reads_back() -> None:
-    """Tables with every kind of bound, and views."""
-    schema = Schema((Column("a", "int"),), partition_kind=PartitionKind.RANGE, partition_columns=("a",))
-    table = SavedTableMeta(1, "t", schema, {"p": Range((Edge.MIN,), ("5",))}, {"p": None})
-    listed = SavedTableMeta(2, "l", schema, {"p": None}, {"p": (("x", "y"),)})
-    meta = BackupMeta({"t": table, "l": listed, "v": View(3, "v", "SELECT 1", 4.0, ("x",))})
-    assert meta == BackupMeta.read(meta.write())
-
-
-def test_layout_of_a_repository(cluster: Cluster) -> None:
-    """The names that Repository.java gives, checksums in them."""
-    timestamp = cluster.backup(on="ON (u)")
-    root = cluster.frontend.folder / "objects" / "s3" / "bucket" / "backups" / "__starrocks_repository_repo"
-    files = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-    database = cluster.frontend.databases["db1"]
-    table = database.tables["u"]
-    partition = table.partitions["u"]
-    content = (
-        f"__ss_s1/__ss_content/__db_{database.id}/__tbl_{table.id}/__part_{partition.physical_id}/"
-        f"__idx_{partition.index_id}/__{partition.tablets[0].id}/rows.parquet."
-    )
-    assert "__repo_info" == files[0]
-    assert files[1].startswith(f"__ss_s1/__info_{timestamp}.")
-    assert files[2].startswith("__ss_s1/__meta.")
-    assert files[3].startswith(content)
-    assert 5 == len(files)
-
-
 def test_cancelled_backup_leaves_its_label_taken(cluster: Cluster) -> None:
     """What was uploaded stays, without an info file."""
     cluster.run("BACKUP SNAPSHOT db1.s1 TO repo")
@@ -188,13 +115,6 @@ def test_backup_shows_fourteen_columns_and_its_objects(cluster: Cluster) -> None
     job = cluster.job(kind="BACKUP")
     assert 14 == len(job)
     assert "[db1.tPARTITIONS (p1)], [db1.u]" == job["BackupObjs"]
-
-
-def test_other_name_of_the_same_place_is_an_empty_repository(cluster: Cluster) -> None:
-    """The repository's name is part of the path."""
-    cluster.backup()
-    cluster.run("CREATE REPOSITORY other WITH BROKER ON LOCATION 's3://bucket/backups'")
-    assert [] == cluster.run("SHOW SNAPSHOT ON other")
 
 
 def test_reset_goes_back_to_the_seed(cluster: Cluster) -> None:

@@ -285,7 +285,7 @@ def test_missing_data_file_is_retried_and_never_ends_the_job(cluster: Cluster) -
     job = cluster.job()
     first = job["UnfinishedTasks"].split("=")[0]
     assert "DOWNLOADING" == job["State"]
-    assert job["TaskErrMsg"].startswith(f"[{first}: fail to list folder")
+    assert job["TaskErrMsg"].startswith(f"[{first}: get nothing from remote path: s3://bucket/backups/")
     for path, content in away.items():
         path.write_bytes(content)
     assert ("FINISHED", "") == (cluster.finish()["State"], cluster.job()["TaskErrMsg"])

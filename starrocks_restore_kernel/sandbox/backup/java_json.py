@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from .java_order import hash_map_order
 
-__all__ = ["decoded", "hash_ordered", "indented", "quoted"]
+__all__ = ["decoded", "indented", "quoted"]
 
 Value = TypeVar("Value")
 
@@ -35,37 +34,6 @@ def _escape(found: re.Match[str]) -> str:
     return _ESCAPES.get(character) or f"\\u{ord(character):04x}"
 
 
-def hash_ordered(keys: Collection[str]) -> list[str]:
-    """Put keys into the order in which a HashMap that grew by one at a time iterates.
-
-    Keys that fall into one bucket keep their order; that a bucket of eight and more becomes a tree is left out.
-
-    Examples
-    --------
-    >>> hash_ordered(["name", "database", "backup_time"])
-    ['database', 'backup_time', 'name']
-    """
-    if len(keys) < 2:
-        return list(keys)
-    size = 16
-    while len(keys) > size * 3 // 4:
-        size *= 2
-    return sorted(keys, key=lambda each: _bucket(each, size))
-
-
-def _bucket(text: str, size: int) -> int:
-    code = 0
-    if text.isascii():
-        for each in text.encode():
-            code = code * 31 + each
-    else:
-        units = text.encode("utf-16-le", "surrogatepass")
-        for at in range(0, len(units), 2):
-            code = code * 31 + units[at] + (units[at + 1] << 8)
-    code &= 0xFFFFFFFF
-    return (code ^ (code >> 16)) & (size - 1)
-
-
 def indented(value: object, indent: int = 0) -> str:
     """Write a value with an indent of one, as ``toString(1)`` does; an object of one key stays on its line.
 
@@ -85,7 +53,7 @@ def indented(value: object, indent: int = 0) -> str:
     if not value:
         return "{}"
     blank = "\n" + " " * (indent + 1)
-    inner = ",".join([f"{blank}{quoted(key)}: {indented(value[key], indent + 1)}" for key in hash_ordered(value)])
+    inner = ",".join([f"{blank}{quoted(key)}: {indented(value[key], indent + 1)}" for key in hash_map_order(value)])
     return f"{{{inner}\n{' ' * indent}}}"
 
 

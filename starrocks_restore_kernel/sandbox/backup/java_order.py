@@ -16,9 +16,10 @@ _LOAD_FACTOR = 0.75
 def _hash_code(text: str) -> int:
     """``String.hashCode``, over UTF-16 units, without a sign."""
     code = 0
-    for unit in memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H"):
-        code = (31 * code + unit) & 0xFFFFFFFF
-    return code
+    units = text.encode() if text.isascii() else memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
+    for unit in units:
+        code = 31 * code + unit
+    return code & 0xFFFFFFFF
 
 
 def hash_map_order(names: Iterable[str]) -> list[str]:
@@ -32,6 +33,8 @@ def hash_map_order(names: Iterable[str]) -> list[str]:
     ['orders', 'customers', 'order_items']
     """
     listed = list(names)
+    if len(listed) < 2:
+        return listed
     size = _SMALLEST
     while len(listed) > size * _LOAD_FACTOR:
         size *= 2

@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from fnmatch import fnmatchcase
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+import msgspec
 
 from ..clock import time_text
-from .snapshot_info import BackupMeta, SnapshotInfo
+from .blob_storage import BlobStorage, md5
+from .java_json import decoded
+from .snapshot_info import SnapshotInfo
+from .snapshot_loader import TabletFolder, download_files, upload_file
+from .snapshot_meta import BackupMeta
+from .storage import Storage, StorageError, is_real
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ..faults import Faults
     from .snapshot_info import SavedPartition
 
-__all__ = ["Repository", "RepositoryEntry", "StorageError", "download_files", "storage_path", "upload_file"]
+__all__ = ["Repository", "RepositoryEntry", "StorageError", "download_files", "upload_file"]
 
 _MD5_LENGTH = 32
+_PREFIX = "__starrocks_repository_"
+_LEGACY_PREFIX = "__palo_repository_"
+_INFO = "__info_"
 
 
-class StorageError(Exception):
-    """What a storage could not do, in the words of Repository.java."""
+class _RepoInfo(msgspec.Struct):
+    # In the order of the server's map.
+    create_time: str
+    name: str
 
 
-def storage_path(folder: Path, location: str) -> Path:
-    """Find the directory that stands for a location.
+_REPO_INFO = msgspec.json.Decoder(_RepoInfo)
 
-    ``file:///path`` and plain paths are themselves; any other scheme is a folder of the sandbox,
-    ``<folder>/objects/<scheme>/<bucket>/<path>``, so that a tutorial can say ``s3://``.
 
-    Examples
-    --------
-    >>> storage_path(Path("/tmp/box"), "s3://bucket/backups").as_posix()
-    '/tmp/box/objects/s3/bucket/backups'
-    """
-    parts = urlsplit(location)
-    if parts.scheme in ("", "file"):
-        return Path(parts.path)
-    inside = [part for part in (parts.netloc, *parts.path.split("/")) if part not in ("", ".", "..")]
-    return folder.joinpath("objects", parts.scheme, *inside)
+class _Absent(Exception):
+    """No repository of the old prefix is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,95 +53,164 @@ class RepositoryEntry:
     location: str
     read_only: bool
     create_time: float
+    prefix: str = _PREFIX
+    properties: dict[str, str] = field(default_factory=dict, repr=False)
+    """Those that the storage needs, secrets among them, as a server writes them down too; else none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Repository:
-    """One repository as the frontend knows it; ``root`` is where its location lies on this machine."""
+    """One repository as the frontend knows it."""
 
     id: int
     name: str
     location: str
     read_only: bool
     create_time: float
-    root: Path
+    storage: Storage = field(repr=False)
+    prefix: str = _PREFIX
+    error: str | None = None
+    """What the last ping found, behind its time; None if nothing is wrong."""
 
     @classmethod
     def initialized(
-        cls, id_: int, name: str, location: str, *, read_only: bool, create_time: float, root: Path
+        cls,
+        id_: int,
+        name: str,
+        location: str,
+        *,
+        read_only: bool,
+        create_time: float,
+        folder: Path,
+        faults: Faults,
+        properties: Mapping[str, str] | None = None,
+        zone: tzinfo = UTC,
     ) -> Repository:
         """Read the ``__repo_info`` that is there, or write one, even where the repository is read only.
 
-        The name on the storage wins over the statement's (Repository.java, initRepositoryInternal).
+        The name on the storage wins over the statement's. A directory with the prefix of old is looked for first
+        (Repository.java, initRepository).
 
         Raises
         ------
         StorageError
-            If the file is damaged, or the storage cannot be written.
+            If the file is damaged, or the storage does not answer.
+        ValueError
+            If the file is no JSON, or lacks something: an exception that the server does not turn into a status.
         """
-        path = root / f"__starrocks_repository_{name}" / "__repo_info"
+        # Where the location is a folder of the sandbox, nobody needs the secrets.
+        kept = dict(properties or {}) if is_real(properties or {}) else {}
+        storage = Storage(name, location, folder, faults, kept)
+        made = cls(id_, name, location, read_only, create_time, storage)
         try:
-            if path.is_file():
-                found = json.loads(path.read_text(encoding="utf-8"))
-                return cls(id_, found["name"], location, read_only, _seconds(found["create_time"]), root)
-            if path.exists():
-                raise StorageError("the existing repo info is not a file")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = {"name": name, "create_time": time_text(create_time)}
-            path.write_text(json.dumps(content), encoding="utf-8")
-        except (OSError, ValueError, KeyError) as error:
-            raise StorageError(f"failed to read repo info file: {error}") from error
-        return cls(id_, name, location, read_only, create_time, root)
+            made._initialize(_LEGACY_PREFIX, zone)
+        except (StorageError, _Absent):
+            made._initialize(_PREFIX, zone)
+        return made
 
     @classmethod
-    def known(cls, entry: RepositoryEntry, folder: Path) -> Repository:
+    def known(cls, entry: RepositoryEntry, folder: Path, faults: Faults) -> Repository:
         """Make one again that was written down; the storage is not asked."""
-        root = storage_path(folder, entry.location)
-        return cls(entry.id, entry.name, entry.location, entry.read_only, entry.create_time, root)
+        storage = Storage(entry.name, entry.location, folder, faults, entry.properties)
+        return cls(
+            entry.id, entry.name, entry.location, entry.read_only, entry.create_time, storage, prefix=entry.prefix
+        )
 
     @property
     def entry(self) -> RepositoryEntry:
         """What is written down of it."""
-        return RepositoryEntry(self.id, self.name, self.location, self.read_only, self.create_time)
+        return RepositoryEntry(
+            self.id,
+            self.name,
+            self.location,
+            self.read_only,
+            self.create_time,
+            self.prefix,
+            self.storage.properties,
+        )
+
+    def _initialize(self, prefix: str, zone: tzinfo) -> None:
+        self.prefix = prefix
+        path = f"{self._directory}/__repo_info"
+        found = self._blobs.find(path)
+        if len(found) > 1:
+            shown = ", ".join(str(each) for each in found)
+            raise StorageError(f"Invalid repository dir. expected one repo info file. get more: [{shown}]")
+        if not found:
+            if prefix == _LEGACY_PREFIX:
+                raise _Absent
+            content = _RepoInfo(time_text(self.create_time, zone) or "", self.name)
+            self._blobs.direct_upload(path, msgspec.json.encode(content))
+            return
+        if not found[0].is_file:
+            raise StorageError("the existing repo info is not a file")
+        info = decoded(self._blobs.read(path, found[0].size), _REPO_INFO)
+        self.name = info.name
+        self.create_time = _seconds(info.create_time, zone)
+
+    # -- paths -----------------------------------------------------------------------------------------------------
 
     @property
-    def directory(self) -> Path:
-        """The repository's own directory."""
-        return self.root / f"__starrocks_repository_{self.name}"
+    def _blobs(self) -> BlobStorage:
+        return BlobStorage(self.storage)
+
+    @property
+    def _directory(self) -> str:
+        return f"{self.prefix}{self.name}"
+
+    def _path(self, label: str, file: str) -> str:
+        return f"{self._directory}/__ss_{label}/{file}"
 
     def remote(self, label: str, file: str) -> str:
         """Write a file's path as messages do."""
-        return f"{self.location}/__starrocks_repository_{self.name}/__ss_{label}/{file}"
+        return self.storage.url(self._path(label, file))
 
-    def ping(self) -> str | None:
-        """Tell what is wrong with the storage, or None (Repository.java, ping)."""
-        return None if self.directory.is_dir() else f"path does not exist: {self.location}"
+    def tablet(
+        self, label: str, database_id: int, table_id: int, partition: SavedPartition, tablet: int
+    ) -> TabletFolder:
+        """Find a tablet's directory."""
+        content = (
+            f"__ss_content/__db_{database_id}/__tbl_{table_id}/__part_{partition.stored_under}/"
+            f"__idx_{partition.index_id}/__{tablet}"
+        )
+        return TabletFolder(self.storage, self._path(label, content))
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def ping(self, now: float, zone: tzinfo = UTC) -> None:
+        """Look whether the storage is there, and keep what is wrong with it (Repository.java, ping)."""
+        try:
+            self._blobs.check_path_exist(self._directory)
+        except StorageError as error:
+            self.error = f"{time_text(now, zone)}: {error}"
+        else:
+            self.error = None
 
     def snapshots(self) -> list[str]:
-        """List the labels; every label that has a directory counts, complete or not."""
-        try:
-            names = sorted(each.name for each in self.directory.iterdir() if each.is_dir())
-        except OSError:
-            return []
-        return [name.removeprefix("__ss_") for name in names if name.startswith("__ss_")]
+        """List the labels; every label that has a directory counts, complete or not.
 
-    def _matching(self, label: str, pattern: str) -> list[Path]:
-        # Hadoop's globStatus reads a label and a timestamp as patterns, and so do we.
-        found = []
-        for name in self.snapshots():
-            if fnmatchcase(name, label):
-                folder = self.directory / f"__ss_{name}"
-                found += sorted(each for each in folder.iterdir() if fnmatchcase(each.name, pattern))
-        return found
+        Raises
+        ------
+        StorageError
+            If the storage does not answer.
+        """
+        found = self._blobs.find(f"{self._directory}/__ss_*")
+        return [each.name.removeprefix("__ss_") for each in found if not each.is_file]
 
     def timestamps(self, label: str) -> list[str]:
-        """List a label's timestamps; a file without a checksum is shown as invalid."""
-        found = []
-        for path in self._matching(label, "__info_*"):
-            name, dot, digest = path.name.rpartition(".")
-            complete = bool(dot) and len(digest) == _MD5_LENGTH
-            found.append(name.removeprefix("__info_") if complete else f"Invalid: {path.name}")
-        return found
+        """List a label's timestamps; a file without a checksum is shown as invalid.
+
+        The label is a pattern, as is everything in a path that Hadoop lists.
+
+        Raises
+        ------
+        StorageError
+            If the storage does not answer.
+        """
+        names = [each.name for each in self._blobs.find(self._path(label, f"{_INFO}*"))]
+        return [
+            f"Invalid: {name}" if (split := _checksum(name)) is None else split[0].removeprefix(_INFO) for name in names
+        ]
 
     def download(self, label: str, file: str) -> bytes:
         """Fetch one of the frontend's own files and verify its checksum (Repository.java, download).
@@ -153,86 +221,62 @@ class Repository:
             In the server's words.
         """
         remote = self.remote(label, file)
-        found = self._matching(label, f"{file}*")
+        found = self._blobs.find(self._path(label, f"{file}*"))
         if len(found) != 1:
             raise StorageError(f"Expected one file with path: {remote}. get: {len(found)}")
-        path = found[0]
-        if not path.is_file():
+        if not found[0].is_file:
             raise StorageError(f"Expected file with path: {remote}. but get dir")
-        name, dot, digest = path.name.rpartition(".")
-        if not dot or len(digest) != _MD5_LENGTH:
-            raise StorageError(f"file name should contains checksum: {self.remote(label, path.name)}")
-        if not remote.endswith(name):
+        name = found[0].name
+        split = _checksum(name)
+        if split is None:
+            raise StorageError(f"file name should contains checksum: {self.remote(label, name)}")
+        if not remote.endswith(split[0]):
             raise StorageError(f"File does not exist: {remote}")
-        content = path.read_bytes()
-        local = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        if local != digest:
-            raise StorageError(f"md5sum does not equal. local: {local}, remote: {digest}")
+        # The label is no pattern here, so that one with a wildcard was found and cannot be opened.
+        content = self._blobs.read(self._path(label, name), found[0].size)
+        local = md5(content)
+        if local != split[1]:
+            raise StorageError(f"md5sum does not equal. local: {local}, remote: {split[1]}")
         return content
 
     def info(self, label: str, timestamp: str) -> SnapshotInfo:
         """Read the ``__info`` of one backup."""
-        return SnapshotInfo.read(self.download(label, f"__info_{timestamp}"))
+        return SnapshotInfo.read(self.download(label, f"{_INFO}{timestamp}"))
+
+    def details(self, label: str, timestamp: str) -> tuple[str, str]:
+        """Read the database and what SHOW SNAPSHOT tells of one backup."""
+        return SnapshotInfo.read_details(self.download(label, f"{_INFO}{timestamp}"))
 
     def meta(self, label: str) -> BackupMeta:
         """Read the ``__meta`` of a label."""
         return BackupMeta.read(self.download(label, "__meta"))
 
+    # -- writing ---------------------------------------------------------------------------------------------------
+
     def upload(self, label: str, file: str, content: bytes) -> None:
-        """Write one of the frontend's own files: first as ``.part``, then under its checksum."""
-        folder = self.directory / f"__ss_{label}"
-        folder.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        part = folder / f"{file}.part"
-        part.write_bytes(content)
-        part.replace(folder / f"{file}.{digest}")
+        """Write one of the frontend's own files: first as ``.part``, then under its checksum.
 
-    def tablet(self, label: str, database_id: int, table_id: int, partition: SavedPartition, tablet: int) -> Path:
-        """Find a tablet's directory."""
-        return (
-            self.directory
-            / f"__ss_{label}"
-            / "__ss_content"
-            / f"__db_{database_id}"
-            / f"__tbl_{table_id}"
-            / f"__part_{partition.physical_id}"
-            / f"__idx_{partition.index_id}"
-            / f"__{tablet}"
-        )
+        Raises
+        ------
+        StorageError
+            In the server's words.
+        """
+        part, whole = self._path(label, f"{file}.part"), self._path(label, f"{file}.{md5(content)}")
+        # This may be a second try.
+        self._blobs.delete(part)
+        self._blobs.delete(whole)
+        self._blobs.write(part, content)
+        self._blobs.rename(part, whole)
 
 
-def _seconds(text: str) -> float:
+def _checksum(name: str) -> tuple[str, str] | None:
+    """Split a file's name from its checksum (Repository.java, decodeFileNameWithChecksum)."""
+    bare, dot, digest = name.rpartition(".")
+    return (bare, digest) if dot and len(digest) == _MD5_LENGTH else None
+
+
+def _seconds(text: str, zone: tzinfo) -> float:
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).timestamp()
     except ValueError:
         raise StorageError(f"failed to parse create time of repository: {text}") from None
-
-
-def upload_file(source: Path, folder: Path, name: str) -> None:
-    """Move a backend's file into a tablet's directory, its checksum in its name (snapshot_loader.cpp, upload)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "md5").hexdigest()
-    shutil.move(source, folder / f"{name}.{digest}")
-
-
-def download_files(folder: Path, target: Path) -> Path:
-    """Copy a tablet's one data file out of the repository and verify it (snapshot_loader.cpp, download).
-
-    Raises
-    ------
-    StorageError
-        If it is missing or damaged.
-    """
-    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    if not names:
-        raise StorageError(f"fail to list folder: {folder}")
-    name, _, digest = names[0].rpartition(".")
-    target.mkdir(parents=True, exist_ok=True)
-    path = target / name
-    shutil.copyfile(folder / names[0], path)
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "md5").hexdigest()
-    if found != digest:
-        raise StorageError(f"invalid md5 of downloaded file: {path}, expected: {digest}, get: {found}")
-    return path

@@ -1,48 +1,44 @@
-"""The two files that describe a snapshot: ``__info`` and ``__meta`` (BackupJobInfo.java, BackupMeta.java).
-
-``__info`` has the server's own layout. ``__meta`` is framed as the server frames it, a length and JSON with
-``tblNameMap``, ``functions`` and ``catalogs``; but what describes one table in it is the sandbox's own, so a real
-cluster cannot restore a sandbox's snapshot, nor the other way round.
-"""
+"""The file ``__info`` of a snapshot: tables, partitions and tablets in the server's own layout (BackupJobInfo.java)."""
 
 from __future__ import annotations
 
-import json
-import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..model.catalog import (
-    Column,
-    Edge,
-    ExternalCatalog,
-    Function,
-    KeysType,
-    Partition,
-    PartitionKind,
-    Range,
-    Rollup,
-    Schema,
-    Table,
-    View,
-)
+import msgspec
+
+from .java_json import decoded, indented
+from .java_order import hash_map_order
+from .snapshot_meta import BackupMeta, SavedTableMeta
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from ..model.catalog import Key
+    from ..model.catalog import Partition, Table
     from ..releases import Behaviour
 
-__all__ = ["BackupMeta", "SavedPartition", "SavedTable", "SavedTableMeta", "SnapshotInfo"]
+__all__ = ["BackupMeta", "SavedPartition", "SavedPhysical", "SavedTable", "SavedTableMeta", "SnapshotInfo"]
 
 # FeConstants.java of the newest line that was read; StarRocksFEMetaVersion.VERSION_CURRENT.
 _META_VERSION = 92
 _STARROCKS_META_VERSION = 4
 
+_NOTHING: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPhysical:
+    """A further physical partition of a partition whose buckets have grown."""
+
+    id: int
+    version: int
+    index_id: int
+    tablets: tuple[int, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class SavedPartition:
-    """A partition as ``__info`` lists it, with its tablets in bucket order."""
+    """A partition as ``__info`` lists it, with the tablets of its first physical partition in bucket order."""
 
     name: str
     id: int
@@ -50,6 +46,20 @@ class SavedPartition:
     physical_id: int
     index_id: int
     tablets: tuple[int, ...]
+    others: tuple[SavedPhysical, ...] = ()
+    """Its other physical partitions."""
+    under_subpartitions: bool = True
+    """Whether the tablets stand under a physical partition, as 3.4 and later write them.
+
+    3.3 does so for a partition of several alone, and restores no other of that kind: an existing partition it refuses
+    ("is automatic bucket partition, can not be restored"), and for a new one it finds no index and dies of it
+    (RestoreJob.java of 3.3, checkAndPrepareMeta and genFileMappingWithPartition).
+    """
+
+    @property
+    def stored_under(self) -> int:
+        """The id in the path of its tablets."""
+        return self.physical_id if self.under_subpartitions else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,24 @@ class SavedTable:
     partitions: Mapping[str, SavedPartition] = field(default_factory=dict)
     auto_increment_id: int | None = None
 
+    @classmethod
+    def of(cls, table: Table, partitions: Iterable[Partition], *, under_subpartitions: bool = True) -> SavedTable:
+        """Describe a table (BackupJobInfo.java, fromCatalog)."""
+        found = {
+            each.name: SavedPartition(
+                each.name,
+                each.id,
+                each.version,
+                each.physical_id,
+                each.index_id,
+                tuple(tablet.id for tablet in each.tablets),
+                under_subpartitions=under_subpartitions,
+            )
+            for each in partitions
+        }
+        counted = any(column.auto_increment for column in table.schema.columns)
+        return cls(table.name, table.id, found, table.next_auto_increment if counted else None)
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
@@ -68,38 +96,61 @@ class SnapshotInfo:
 
     name: str
     database: str
+    """Empty for a snapshot of external catalogs."""
     database_id: int
     backup_time: int
     """Milliseconds since the epoch."""
     tables: Mapping[str, SavedTable]
 
-    def json(self, *, verbose: bool) -> dict[str, Any]:
-        """Build the object of the file; the brief form is what SHOW SNAPSHOT calls Details."""
-        found: dict[str, Any] = {"name": self.name, "database": self.database}
-        if verbose:
-            found["id"] = self.database_id
-        found["backup_time"] = self.backup_time
-        found["backup_objects"] = {each.name: _table_json(each, verbose=verbose) for each in self.tables.values()}
-        found["meta_version"] = _META_VERSION
-        found["starrocks_meta_version"] = _STARROCKS_META_VERSION
-        found["backup_result"] = "succeed"
-        return found
-
     def details(self) -> str:
         """Print the brief form as SHOW SNAPSHOT does (BackupJobInfo.java, getBrief)."""
-        return json.dumps(self.json(verbose=False), indent=1, ensure_ascii=False)
+        objects = {each.name: _brief(each.partitions, each.auto_increment_id) for each in self.tables.values()}
+        return _details(self.name, self.database, self.backup_time, objects)
+
+    @staticmethod
+    def read_details(content: bytes) -> tuple[str, str]:
+        """Read the database and the brief form alone from the file's bytes, which may list a million tablets.
+
+        Raises
+        ------
+        ValueError
+            As ``read`` does.
+        """
+        root = decoded(content, _DECODER)
+        objects = {name: _brief(each.partitions, each.auto_increment_id) for name, each in root.backup_objects.items()}
+        return root.database, _details(root.name, root.database, root.backup_time, objects)
 
     def write(self, behaviour: Behaviour | None = None) -> bytes:
-        """Write the file's bytes."""
-        del behaviour
-        return json.dumps(self.json(verbose=True), ensure_ascii=False, separators=(",", ":")).encode()
+        """Write the file's bytes, keys in the order of the server's maps.
+
+        Parameters
+        ----------
+        behaviour
+            Of the release whose layout it shall be; None keeps what each partition came with.
+        """
+        keep = behaviour is None or behaviour.tablets_under_subpartitions
+        objects = {name: _table_json(self.tables[name], keep=keep) for name in hash_map_order(self.tables)}
+        root = {
+            **_root(self.name, self.database, self.backup_time),
+            "id": self.database_id,
+            "backup_objects": objects,
+        }
+        return msgspec.json.encode(root)
 
     @classmethod
     def read(cls, content: bytes) -> SnapshotInfo:
-        """Read the file's bytes back; of a table of several indexes only the base index is kept."""
-        root = json.loads(content)
-        tables = {name: _saved_table(name, each) for name, each in root["backup_objects"].items()}
-        return cls(root["name"], root["database"], root["id"], root["backup_time"], tables)
+        """Read the file's bytes back, tables and partitions in the order in which the server goes through them.
+
+        Of a table of several indexes only the base index is kept.
+
+        Raises
+        ------
+        ValueError
+            If it is no such file; a RuntimeException of the server's JSON library, which no status carries.
+        """
+        root = decoded(content, _DECODER)
+        tables = {name: _saved_table(name, root.backup_objects[name]) for name in hash_map_order(root.backup_objects)}
+        return cls(root.name, root.database, root.id, root.backup_time, tables)
 
     def objects(self) -> str:
         """List the objects as RestoreObjs does (BackupJobInfo.java, getInfo)."""
@@ -111,169 +162,145 @@ class SnapshotInfo:
         return ", ".join(found)
 
 
-def _table_json(table: SavedTable, *, verbose: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": table.id} if verbose else {}
+# -- writing ---------------------------------------------------------------------------------------------------------
+
+
+def _root(name: str, database: str, backup_time: int) -> dict[str, Any]:
+    return {
+        "database": database,
+        # Of the frontend that writes, and in Details of the one that reads.
+        "meta_version": _META_VERSION,
+        "backup_time": backup_time,
+        "name": name,
+        "starrocks_meta_version": _STARROCKS_META_VERSION,
+        "backup_result": "succeed",
+    }
+
+
+def _details(name: str, database: str, backup_time: int, objects: dict[str, Any]) -> str:
+    return indented({**_root(name, database, backup_time), "backup_objects": objects})
+
+
+def _brief(partitions: Iterable[str], auto_increment_id: int | None) -> dict[str, Any]:
+    names: dict[str, Any] = dict.fromkeys(partitions, _NOTHING)
+    if auto_increment_id is None:
+        return {"partitions": names}
+    return {"partitions": names, "autoIncrementId": auto_increment_id}
+
+
+def _table_json(table: SavedTable, *, keep: bool) -> dict[str, Any]:
+    partitions = table.partitions
+    found: dict[str, Any] = {
+        "partitions": {
+            name: _partition_json(table.name, partitions[name], keep=keep) for name in hash_map_order(partitions)
+        }
+    }
     if table.auto_increment_id is not None:
         found["autoIncrementId"] = table.auto_increment_id
-    found["partitions"] = {
-        each.name: _partition_json(table.name, each) if verbose else {} for each in table.partitions.values()
-    }
+    found["id"] = table.id
     return found
 
 
-def _partition_json(table: str, partition: SavedPartition) -> dict[str, Any]:
-    index = {
-        "id": partition.index_id,
-        "schema_hash": 0,
-        "tablets": {str(tablet): [] for tablet in partition.tablets},
-        "tablets_order": [str(tablet) for tablet in partition.tablets],
-    }
-    physical = {"id": partition.physical_id, "version": partition.version, "indexes": {table: index}}
+def _partition_json(table: str, partition: SavedPartition, *, keep: bool) -> dict[str, Any]:
+    indexes = _indexes_json(table, partition.index_id, partition.tablets)
+    under = (partition.under_subpartitions and keep) or bool(partition.others)
+    physical = {str(partition.physical_id): _physical_json(partition.physical_id, partition.version, indexes)}
+    for each in partition.others:
+        physical[str(each.id)] = _physical_json(
+            each.id, each.version, _indexes_json(table, each.index_id, each.tablets)
+        )
     return {
+        "indexes": {} if under else indexes,
         "id": partition.id,
-        "version": partition.version,
         "version_hash": 0,
-        "indexes": {},
-        "subPartitions": {str(partition.physical_id): physical},
+        "version": partition.version,
+        "subPartitions": {key: physical[key] for key in hash_map_order(physical)} if under else {},
     }
 
 
-def _saved_table(name: str, each: dict[str, Any]) -> SavedTable:
-    partitions = {}
-    for partition_name, part in each["partitions"].items():
-        physical = next(iter(part["subPartitions"].values()))
-        index = physical["indexes"].get(name) or next(iter(physical["indexes"].values()))
-        partitions[partition_name] = SavedPartition(
-            partition_name,
-            part["id"],
-            physical["version"],
-            physical["id"],
-            index["id"],
-            tuple(int(tablet) for tablet in index["tablets_order"]),
-        )
-    return SavedTable(name, each["id"], partitions, each.get("autoIncrementId"))
+def _physical_json(id_: int, version: int, indexes: dict[str, Any]) -> dict[str, Any]:
+    return {"indexes": indexes, "id": id_, "version": version}
 
 
-@dataclass(frozen=True, slots=True)
-class SavedTableMeta:
-    """A table as ``__meta`` describes it: enough to make it again, and to compare it."""
+def _indexes_json(table: str, index_id: int, tablets: tuple[int, ...]) -> dict[str, Any]:
+    order = [str(each) for each in tablets]
+    index = {
+        "schema_hash": 0,
+        "tablets_order": order,
+        "id": index_id,
+        "tablets": dict.fromkeys(hash_map_order(order), ()),
+    }
+    return {table: index}
 
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+class _Index(msgspec.Struct, gc=False):
     id: int
+    schema_hash: int
+    tablets: msgspec.Raw
+    # Apache Doris writes numbers.
+    tablets_order: list[str | int] = []
+
+
+class _Physical(msgspec.Struct, gc=False):
+    id: int
+    version: int
+    indexes: dict[str, _Index]
+
+
+class _Partition(msgspec.Struct, gc=False, rename={"sub_partitions": "subPartitions"}):
+    id: int
+    version: int
+    indexes: dict[str, _Index]
+    sub_partitions: dict[str, _Physical] = {}
+
+
+class _Table(msgspec.Struct, gc=False, rename={"auto_increment_id": "autoIncrementId"}):
+    id: int
+    partitions: dict[str, _Partition]
+    auto_increment_id: int | None = None
+
+
+class _File(msgspec.Struct, gc=False):
     name: str
-    schema: Schema
-    ranges: Mapping[str, Range | None]
-    values: Mapping[str, tuple[tuple[str, ...], ...] | None]
-    rollups: Mapping[str, Rollup] = field(default_factory=dict)
-    physical_counts: Mapping[str, int] = field(default_factory=dict)
-    kind: str = "Table"
-    cloud_native: bool = False
-
-    def physical_count(self, partition: str) -> int:
-        """How many physical partitions a partition had."""
-        return self.physical_counts.get(partition, 1)
-
-    @classmethod
-    def of(cls, table: Table, partitions: list[Partition]) -> SavedTableMeta:
-        """Describe a table with some of its partitions."""
-        return cls(
-            table.id,
-            table.name,
-            table.schema,
-            {each.name: each.range for each in partitions},
-            {each.name: each.values for each in partitions},
-            table.rollups,
-            {each.name: each.physical_count for each in partitions},
-            type(table).__name__,
-            table.cloud_native,
-        )
-
-    def table(self, id_: int, schema: Schema, *, create_time: float, rollups: dict[str, Rollup]) -> Table:
-        """Make the table again, without partitions."""
-        return Table(id_, self.name, schema, create_time, rollups=rollups)
+    database: str
+    id: int
+    backup_time: int
+    backup_objects: dict[str, _Table]
+    backup_result: str
 
 
-@dataclass(frozen=True, slots=True)
-class BackupMeta:
-    """The content of a ``__meta`` file."""
-
-    tables: Mapping[str, SavedTableMeta | View]
-    functions: tuple[Function, ...] = ()
-    catalogs: tuple[ExternalCatalog, ...] = ()
-
-    def write(self) -> bytes:
-        """Write the file's bytes: a big-endian length, then JSON (Text.java, writeString)."""
-        named = {name: _meta_json(each) for name, each in self.tables.items()}
-        content = json.dumps({"tblNameMap": named, "functions": [], "catalogs": []}, ensure_ascii=False).encode()
-        return struct.pack(">i", len(content)) + content
-
-    @classmethod
-    def read(cls, content: bytes) -> BackupMeta:
-        """Read the file's bytes back.
-
-        Raises
-        ------
-        ValueError
-            If they are not a meta file of a sandbox.
-        """
-        (length,) = struct.unpack(">i", content[:4])
-        root = json.loads(content[4 : 4 + length])
-        return cls({name: _saved_meta(each) for name, each in root["tblNameMap"].items()})
+_DECODER = msgspec.json.Decoder(_File)
 
 
-def _meta_json(each: SavedTableMeta | View) -> dict[str, Any]:
-    if isinstance(each, View):
-        return {"clazz": "View", **asdict(each)}
-    schema = asdict(each.schema)
-    schema["keys"] = each.schema.keys.name
-    schema["partition_kind"] = each.schema.partition_kind.name
-    ranges = {
-        name: None if range_ is None else [_keys_json(range_.lower), _keys_json(range_.upper)]
-        for name, range_ in each.ranges.items()
-    }
-    return {
-        "clazz": "OlapTable",
-        "id": each.id,
-        "name": each.name,
-        "schema": schema,
-        "ranges": ranges,
-        "values": dict(each.values),
-    }
+def _saved_table(name: str, each: _Table) -> SavedTable:
+    partitions = {key: _saved_partition(name, key, each.partitions[key]) for key in hash_map_order(each.partitions)}
+    return SavedTable(name, each.id, partitions, each.auto_increment_id)
 
 
-def _keys_json(keys: tuple[Key, ...]) -> list[dict[str, str]]:
-    return [{"edge": key.name} if isinstance(key, Edge) else {"value": key} for key in keys]
-
-
-def _keys(found: list[dict[str, str]]) -> tuple[Key, ...]:
-    return tuple(Edge[each["edge"]] if "edge" in each else each["value"] for each in found)
-
-
-def _saved_meta(each: dict[str, Any]) -> SavedTableMeta | View:
-    if each["clazz"] == "View":
-        return View(
-            each["id"], each["name"], each["definition"], each["create_time"], tuple(each["columns"]), each["comment"]
-        )
-    schema = each["schema"]
-    return SavedTableMeta(
-        each["id"],
-        each["name"],
-        Schema(
-            columns=tuple(Column(**column) for column in schema["columns"]),
-            keys=KeysType[schema["keys"]],
-            partition_kind=PartitionKind[schema["partition_kind"]],
-            partition_columns=tuple(schema["partition_columns"]),
-            distribution_columns=tuple(schema["distribution_columns"]),
-            buckets=schema["buckets"],
-            sort_columns=tuple(schema["sort_columns"]),
-            properties=tuple((key, value) for key, value in schema["properties"]),
-            comment=schema["comment"],
-        ),
-        {
-            name: None if range_ is None else Range(_keys(range_[0]), _keys(range_[1]))
-            for name, range_ in each["ranges"].items()
-        },
-        {
-            name: None if values is None else tuple(tuple(row) for row in values)
-            for name, values in each["values"].items()
-        },
+def _saved_partition(table: str, name: str, each: _Partition) -> SavedPartition:
+    if not each.sub_partitions:
+        index_id, tablets = _base_index(table, each.indexes)
+        return SavedPartition(name, each.id, each.version, each.id, index_id, tablets, under_subpartitions=False)
+    first, *others = each.sub_partitions.values()
+    index_id, tablets = _base_index(table, first.indexes)
+    return SavedPartition(
+        name,
+        each.id,
+        first.version,
+        first.id,
+        index_id,
+        tablets,
+        tuple(SavedPhysical(other.id, other.version, *_base_index(table, other.indexes)) for other in others),
     )
+
+
+def _base_index(table: str, indexes: dict[str, _Index]) -> tuple[int, tuple[int, ...]]:
+    index = indexes.get(table) or next(iter(indexes.values()), None)
+    if index is None:
+        return 0, ()
+    # What was written before the order was kept is in the order of the ids (BackupJobInfo.java, sortTabletIds).
+    order = index.tablets_order or sorted(int(each) for each in msgspec.json.decode(index.tablets, type=dict[str, Any]))
+    return index.id, tuple(map(int, order))

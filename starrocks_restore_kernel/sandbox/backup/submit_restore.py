@@ -134,7 +134,7 @@ def _restore(
         statement.backup_timestamp or "",
         int(number),
         properties.get("allow_load", "false").lower() == "true",
-        ordered.write(frontend.behaviour),
+        ordered.write(),
         None if chosen.meta is None else chosen.meta.write(),
         chosen.aliases,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ...errors import RestoreSyntaxError
 from ...language import check, parse
-from ...language.expressions import Column, Comparison, In, Literal, LiteralKind, Logical
 from ...language.statements import (
     Backup,
     CancelBackup,
@@ -25,20 +24,17 @@ from ..backup.backup_job import BackupJob
 from ..backup.handler import cancel
 from ..backup.job import CATALOG_JOB
 from ..backup.repositories import create_repository, drop_repository
-from ..backup.repository import StorageError
 from ..backup.restore_job import RestoreJob
 from ..backup.submit_backup import submit_backup
 from ..backup.submit_restore import submit_restore
-from ..clock import time_text
 from ..server_errors import SqlError, analysis, common, framed, syntax, unknown_database
 from .results import Done, texts
+from .show_snapshot import show_repositories, show_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import tzinfo
 
     from ...language import Diagnostic
-    from ...language.expressions import Expression
     from ...language.statements import Statement
     from ..frontend import Frontend
     from .results import ResultRows
@@ -60,11 +56,6 @@ _BUILDER = ("SRR010", "SRR011", "SRR012", "SRR013", "SRR014", "SRR015", "SRR016"
 _DUPLICATES = ("SRR020", "SRR021")
 _WITHOUT_CODE = ("SRR026", "SRR027")
 _LATE_IN_BACKUP = ("SRR023", "SRR024")
-
-_MOST_TERMS = 2
-
-_WHERE_SHAPE = "Where clause should looks like: SNAPSHOT = 'your_snapshot_name' [AND TIMESTAMP = '2018-04-18-19-19-10']"
-
 
 def is_family(words: list[str]) -> bool:
     """Tell whether a statement that begins with these words is the language room's to read."""
@@ -159,13 +150,13 @@ def execute_family(
         submit_backup(frontend, statement, session_database, None if late is None else _refusal(late))
         return Done()
     if isinstance(statement, ShowSnapshot):
-        return _show_snapshot(frontend, statement)
+        return show_snapshot(frontend, statement)
     if found:
         raise _refusal(found[0])
     if isinstance(statement, (ShowRestore, ShowBackup)):
         return _show_jobs(frontend, statement, zone, on_leader=on_leader)
     if isinstance(statement, ShowRepositories):
-        return _show_repositories(frontend)
+        return show_repositories(frontend, zone)
     _command(frontend, statement)
     return Done()
 
@@ -200,75 +191,3 @@ def _show_jobs(frontend: Frontend, statement: ShowRestore | ShowBackup, zone: tz
             job.row(zone) if on_leader else job.row_on_follower(zone) for job in jobs if isinstance(job, RestoreJob)
         ]
         return texts(_SHOW_RESTORE, rows)
-
-
-def _show_repositories(frontend: Frontend) -> ResultRows:
-    names = "RepoId RepoName CreateTime IsReadOnly Location Broker ErrMsg"
-    rows = []
-    for each in frontend.repositories.values():
-        problem = each.ping()
-        message = None if problem is None else f"{time_text(frontend.clock.now())}: {problem}"
-        read_only = "true" if each.read_only else "false"
-        rows.append((str(each.id), each.name, time_text(each.create_time), read_only, each.location, "", message))
-    return texts(names, rows)
-
-
-def _show_snapshot(frontend: Frontend, statement: ShowSnapshot) -> ResultRows:
-    repository = frontend.repositories.get(statement.repository)
-    if repository is None:
-        raise framed(common(f"Repository [{statement.repository}] does not exist"))
-    name, timestamp, listed = _filter(statement.where)
-    if name is not None and timestamp is not None:
-        names = "Snapshot Timestamp Database Details Status"
-        try:
-            info = repository.info(name, timestamp)
-        except StorageError as error:
-            return texts(names, [(name, timestamp, None, None, f"Failed to get info: {error}")])
-        except (ValueError, KeyError, OSError) as error:
-            return texts(names, [(name, timestamp, None, None, f"Failed to read info from local file: {error}")])
-        return texts(names, [(name, timestamp, info.database, info.details(), "OK")])
-    wanted = [name] if name is not None else [each for each in repository.snapshots() if not listed or each in listed]
-    rows = []
-    for each in wanted:
-        times = repository.timestamps(each)
-        rows.append((each, "\n".join(times), "OK" if times else "ERROR: no snapshot"))
-    return texts("Snapshot Timestamp Status", rows)
-
-
-def _filter(where: Expression | None) -> tuple[str | None, str | None, set[str]]:
-    """Read the WHERE of SHOW SNAPSHOT as the server does: any comparison is ``=``, NOT IN is IN, the rest is ignored.
-
-    ShowSnapshotAnalyzer.java, visitShowSnapshotStatement.
-    """
-    if isinstance(where, In):
-        if not isinstance(where.value, Column) or where.value.parts[-1].lower() != "snapshot":
-            raise analysis("Left expr of should be snapshot")
-        for item in where.items:
-            if not isinstance(item, Literal) or item.kind is not LiteralKind.STRING:
-                raise analysis("Child of in predicate should be string value")
-        return None, None, {item.value for item in where.items if isinstance(item, Literal) and item.value}
-    found: dict[str, str] = {}
-    if isinstance(where, (Comparison, Logical)):
-        for each in _comparisons(where):
-            found.update([_comparison(each)])
-    if "timestamp" in found and "snapshot" not in found:
-        raise analysis(_WHERE_SHAPE)
-    return found.get("snapshot"), found.get("timestamp"), set()
-
-
-def _comparisons(where: Comparison | Logical) -> Iterator[Expression]:
-    if isinstance(where, Comparison):
-        yield where
-        return
-    # Three terms are a conjunction inside a conjunction to the server, which takes one level alone.
-    if where.operator.upper() != "AND" or len(where.operands) != _MOST_TERMS:
-        raise analysis(_WHERE_SHAPE)
-    yield from where.operands
-
-
-def _comparison(each: Expression) -> tuple[str, str]:
-    if isinstance(each, Comparison) and isinstance(each.left, Column) and isinstance(each.right, Literal):
-        name = each.left.parts[-1].lower()
-        if each.right.kind is LiteralKind.STRING and each.right.value and name in ("snapshot", "timestamp"):
-            return name, each.right.value
-    raise analysis(_WHERE_SHAPE)
