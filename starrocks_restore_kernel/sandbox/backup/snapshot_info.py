@@ -284,7 +284,8 @@ def _saved_partition(table: str, name: str, each: _Partition) -> SavedPartition:
     if not each.sub_partitions:
         index_id, tablets = _base_index(table, each.indexes)
         return SavedPartition(name, each.id, each.version, each.id, index_id, tablets, under_subpartitions=False)
-    first, *others = each.sub_partitions.values()
+    # The first to be made has the lowest id.
+    first, *others = sorted(each.sub_partitions.values(), key=lambda physical: physical.id)
     index_id, tablets = _base_index(table, first.indexes)
     return SavedPartition(
         name,
