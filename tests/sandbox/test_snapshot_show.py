@@ -213,3 +213,54 @@ def test_storage_of_a_filesystem_with_buckets(cluster: Cluster, tmp_path: Path) 
     )
     assert "FINISHED" == cluster.finish("db2")["State"]
     assert [(4,)] == cluster.run("SELECT count(*) FROM db2.t")
+
+
+# -- from release to release -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def move(empty: Callable[..., Cluster]) -> Callable[[str, str], tuple[Cluster, str]]:
+    """Back the small cluster up on one release, and make the repository known on another."""
+
+    def moved(old: str, new: str) -> tuple[Cluster, str]:
+        first, second = empty(version=old), empty(version=new)
+        first.plant()
+        timestamp = first.backup(on="ON (t)")
+        second.plant()
+        second.run("DROP REPOSITORY repo")
+        shared = storage_path(first.frontend.folder, "s3://bucket/backups")
+        second.run(f"CREATE READ ONLY REPOSITORY repo WITH BROKER ON LOCATION 'file://{shared}'")
+        return second, timestamp
+
+    return moved
+
+
+@pytest.mark.parametrize(("old", "new"), [("3.3", "3.3"), ("3.3", "4.1"), ("3.5", "4.1"), ("4.1", "3.4")])
+def test_snapshot_moves_between_releases(move: Callable[[str, str], tuple[Cluster, str]], old: str, new: str) -> None:
+    """3.4 and later read what 3.3 wrote, over a table that is there and beside it."""
+    cluster, timestamp = move(old, new)
+    cluster.run("DELETE FROM t WHERE k > 0")
+    cluster.restore(timestamp)
+    assert "FINISHED" == cluster.finish()["State"]
+    cluster.restore(timestamp, clauses="ON (t AS t2)")
+    assert "FINISHED" == cluster.finish()["State"]
+    assert [(4, 4)] == cluster.run("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM t2)")
+
+
+def test_3_3_refuses_what_3_4_wrote_over_an_existing_table(
+    move: Callable[[str, str], tuple[Cluster, str]],
+) -> None:
+    """Every partition looks like one whose buckets have grown."""
+    cluster, timestamp = move("4.1", "3.3")
+    cluster.restore(timestamp)
+    text = "Partition p1 in table t is automatic bucket partition, can not be restored"
+    assert f"[COMMON_ERROR, msg: {text}]" == cluster.finish()["Status"]
+
+
+def test_3_3_dies_of_what_3_4_wrote_as_a_new_table(move: Callable[[str, str], tuple[Cluster, str]]) -> None:
+    """An exception that no status carries, in every round, until the job times out."""
+    cluster, timestamp = move("4.1", "3.3")
+    cluster.restore(timestamp, clauses="ON (t AS t2)", properties='"timeout" = "600"')
+    cluster.frontend.run(300)
+    assert ("PENDING", "[OK]") == tuple(cluster.job()[name] for name in ("State", "Status"))
+    assert "[TIMEOUT, msg: restore job with label: s1  timeout.]" == cluster.finish()["Status"]

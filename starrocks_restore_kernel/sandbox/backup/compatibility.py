@@ -59,16 +59,29 @@ def signature_difference(local: Table, remote: SavedTableMeta, partitions: list[
     return next((text for (one, text), (other, _) in zip(ours, theirs, strict=True) if one != other), None)
 
 
-def table_difference(local: Table, remote: SavedTableMeta, saved: SavedTable, replication_num: int) -> str | None:
-    """Say why the snapshot's table does not fit the local one, in the server's words; None if it does."""
-    return _schema_difference(local, remote) or next(
-        (
-            text
-            for partition in saved.partitions.values()
-            if (text := _partition_difference(local, remote, partition, replication_num)) is not None
-        ),
-        None,
-    )
+def table_difference(
+    local: Table,
+    remote: SavedTableMeta,
+    saved: SavedTable,
+    replication_num: int,
+    *,
+    refuses_subpartitions: bool = False,
+) -> str | None:
+    """Say why the snapshot's table does not fit the local one, in the server's words; None if it does.
+
+    Parameters
+    ----------
+    refuses_subpartitions
+        Whether the server takes every partition whose tablets stand under a physical one for a grown one, as 3.3 does:
+        in what 3.4 and later wrote, that is all of them.
+    """
+    difference = _schema_difference(local, remote)
+    for each in saved.partitions.values() if difference is None else ():
+        grown = remote.physical_count(each.name) > 1 or (refuses_subpartitions and each.under_subpartitions)
+        difference = _partition_difference(local, remote, each, replication_num, grown=grown)
+        if difference is not None:
+            break
+    return difference
 
 
 def _schema_difference(local: Table, remote: SavedTableMeta) -> str | None:
@@ -93,14 +106,14 @@ def _schema_difference(local: Table, remote: SavedTableMeta) -> str | None:
 
 
 def _partition_difference(
-    local: Table, remote: SavedTableMeta, partition: SavedPartition, replication_num: int
+    local: Table, remote: SavedTableMeta, partition: SavedPartition, replication_num: int, *, grown: bool
 ) -> str | None:
     ours = local.partitions.get(partition.name)
     is_range = local.schema.partition_kind.is_range
     theirs = remote.ranges.get(partition.name)
     where = f"Partition {partition.name} in table {local.name}"
     if ours is not None:
-        if remote.physical_count(partition.name) > 1:
+        if grown:
             return f"{where} is automatic bucket partition, can not be restored"
         if is_range and ours.range != theirs:
             return f"{where} has different range with partition in repository"

@@ -94,7 +94,13 @@ def _prepare_table(job: RestoreJob, database: Database, saved: SavedTable, remot
         return
     if saved.auto_increment_id is not None:
         local.next_auto_increment = saved.auto_increment_id
-    difference = table_difference(local, remote, saved, job.data.replication_num)
+    difference = table_difference(
+        local,
+        remote,
+        saved,
+        job.data.replication_num,
+        refuses_subpartitions=job.frontend.behaviour.refuses_subpartitions,
+    )
     if difference is not None:
         raise _Refused(difference)
     for each in saved.partitions.values():
@@ -118,6 +124,11 @@ def _to_short(number: int) -> int:
 
 
 def _map(job: RestoreJob, table: Table, partition: Partition, origin: str, saved_partition: str) -> None:
+    saved = job.info.tables[origin].partitions[saved_partition]
+    if job.frontend.behaviour.refuses_subpartitions and saved.under_subpartitions and not saved.others:
+        # 3.3 looks for the tablets under the partition itself, where 3.4 and later write none; the exception is no
+        # status (RestoreJob.java of 3.3, genFileMappingWithPartition).
+        raise TickAborted
     job.data.files += [
         ReplicaFile(
             table.name,
