@@ -145,7 +145,7 @@ class Repository:
         if not found[0].is_file:
             raise StorageError("the existing repo info is not a file")
         info = decoded(self._blobs.read(path, found[0].size), _REPO_INFO)
-        self.name = info.name
+        self.name = self.storage.repository = info.name
         self.create_time = _seconds(info.create_time, zone)
 
     # -- paths -----------------------------------------------------------------------------------------------------

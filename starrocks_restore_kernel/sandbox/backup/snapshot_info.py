@@ -14,7 +14,6 @@ from .snapshot_meta import BackupMeta, SavedTableMeta
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..model.catalog import Partition, Table
     from ..releases import Behaviour
 
 __all__ = ["BackupMeta", "SavedPartition", "SavedPhysical", "SavedTable", "SavedTableMeta", "SnapshotInfo"]
@@ -70,24 +69,6 @@ class SavedTable:
     id: int
     partitions: Mapping[str, SavedPartition] = field(default_factory=dict)
     auto_increment_id: int | None = None
-
-    @classmethod
-    def of(cls, table: Table, partitions: Iterable[Partition], *, under_subpartitions: bool = True) -> SavedTable:
-        """Describe a table (BackupJobInfo.java, fromCatalog)."""
-        found = {
-            each.name: SavedPartition(
-                each.name,
-                each.id,
-                each.version,
-                each.physical_id,
-                each.index_id,
-                tuple(tablet.id for tablet in each.tablets),
-                under_subpartitions=under_subpartitions,
-            )
-            for each in partitions
-        }
-        counted = any(column.auto_increment for column in table.schema.columns)
-        return cls(table.name, table.id, found, table.next_auto_increment if counted else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class SavedTableMeta:
             table.schema,
             {each.name: each.range for each in chosen},
             {each.name: each.values for each in chosen},
-            table.rollups,
+            dict(table.rollups),
             {each.name: each.replication_num for each in chosen},
             {each.name: each.physical_count for each in chosen if each.physical_count != 1},
             _materialized_view(table) if isinstance(table, MaterializedView) else None,

@@ -57,6 +57,7 @@ _DUPLICATES = ("SRR020", "SRR021")
 _WITHOUT_CODE = ("SRR026", "SRR027")
 _LATE_IN_BACKUP = ("SRR023", "SRR024")
 
+
 def is_family(words: list[str]) -> bool:
     """Tell whether a statement that begins with these words is the language room's to read."""
     first, second = [*words, "", ""][:2]
