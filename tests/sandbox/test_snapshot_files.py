@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from starrocks_restore_kernel.sandbox.backup.java_json import indented
+from starrocks_restore_kernel.sandbox.backup.java_json import quoted
 from starrocks_restore_kernel.sandbox.backup.java_order import hash_map_order
 from starrocks_restore_kernel.sandbox.backup.snapshot_info import (
     BackupMeta,
@@ -141,7 +141,7 @@ def test_details_are_printed_as_the_server_prints_them(info: SnapshotInfo) -> No
 
 def test_strings_are_escaped_as_the_server_does() -> None:
     """A slash behind a less-than sign alone, and control characters of two blocks."""
-    assert '{"\\u2028<\\/a/\\u0085": "\\"\\\\\\n\\u0001漢"}' == indented({"\u2028</a/\x85": '"\\\n\x01漢'})
+    assert ('"\\u2028<\\/a/\\u0085"', '"\\"\\\\\\n\\u0001漢"') == (quoted("\u2028</a/\x85"), quoted('"\\\n\x01漢'))
 
 
 def test_snapshot_of_catalogs_has_no_database() -> None:
@@ -159,7 +159,7 @@ def test_snapshot_of_catalogs_has_no_database() -> None:
     [
         (b"", r"A JSONObject text must begin with '\{' at 1 \[character 2 line 1\]"),
         (b"[]", r"A JSONObject text must begin with '\{' at 1 \[character 2 line 1\]"),
-        (b"{}", r'JSONObject\["name"\] not found\.'),
+        (b'{"name": "s"}', r'JSONObject\["database"\] not found\.'),
         (b'{"name": 1}', "Expected `str`, got `int`"),
         (b'{"name": "s", "database"', "Input data was truncated"),
         (b'{"name": "\xff"}', "codec can't decode"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from .java_order import hash_map_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["decoded", "indented", "quoted"]
 
@@ -34,26 +37,29 @@ def _escape(found: re.Match[str]) -> str:
     return _ESCAPES.get(character) or f"\\u{ord(character):04x}"
 
 
-def indented(value: object, indent: int = 0) -> str:
-    """Write a value with an indent of one, as ``toString(1)`` does; an object of one key stays on its line.
+def indented(members: Mapping[str, str], indent: int = 0) -> str:
+    """Write an object with an indent of one, as ``toString(1)`` does; one that has one key stays on its line.
+
+    Parameters
+    ----------
+    members
+        The values as they are written; those of an object with more keys than one stand an indent further in.
 
     Examples
     --------
-    >>> print(indented({"a": {"b": 1, "c": {}}}))
+    >>> print(indented({"a": indented({"b": "1", "c": indented({})})}))
     {"a": {
      "b": 1,
      "c": {}
     }}
     """
-    if not isinstance(value, dict):
-        return quoted(value) if isinstance(value, str) else str(value)
-    if len(value) == 1:
-        ((key, only),) = value.items()
-        return f"{{{quoted(key)}: {indented(only, indent)}}}"
-    if not value:
+    if len(members) == 1:
+        ((key, value),) = members.items()
+        return f"{{{quoted(key)}: {value}}}"
+    if not members:
         return "{}"
     blank = "\n" + " " * (indent + 1)
-    inner = ",".join([f"{blank}{quoted(key)}: {indented(value[key], indent + 1)}" for key in hash_map_order(value)])
+    inner = ",".join([f"{blank}{quoted(key)}: {members[key]}" for key in hash_map_order(members)])
     return f"{{{inner}\n{' ' * indent}}}"
 
 

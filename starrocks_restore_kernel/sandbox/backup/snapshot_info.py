@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .java_json import decoded, indented
+from .java_json import decoded, indented, quoted
 from .java_order import hash_map_order
 from .snapshot_meta import BackupMeta, SavedTableMeta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from ..releases import Behaviour
 
@@ -21,8 +21,6 @@ __all__ = ["BackupMeta", "SavedPartition", "SavedPhysical", "SavedTable", "Saved
 # FeConstants.java of the newest line that was read; StarRocksFEMetaVersion.VERSION_CURRENT.
 _META_VERSION = 92
 _STARROCKS_META_VERSION = 4
-
-_NOTHING: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,7 @@ class SnapshotInfo:
 
     def details(self) -> str:
         """Print the brief form as SHOW SNAPSHOT does (BackupJobInfo.java, getBrief)."""
-        objects = {each.name: _brief(each.partitions, each.auto_increment_id) for each in self.tables.values()}
-        return _details(self.name, self.database, self.backup_time, objects)
+        return self.read_details(self.write())[1]
 
     @staticmethod
     def read_details(content: bytes) -> tuple[str, str]:
@@ -95,11 +92,10 @@ class SnapshotInfo:
         Raises
         ------
         ValueError
-            As ``read`` does.
+            As ``read`` does; but what describes a partition is not looked at.
         """
-        root = decoded(content, _DECODER)
-        objects = {name: _brief(each.partitions, each.auto_increment_id) for name, each in root.backup_objects.items()}
-        return root.database, _details(root.name, root.database, root.backup_time, objects)
+        root = decoded(content, _BRIEF_DECODER)
+        return root.database, _details(root)
 
     def write(self, behaviour: Behaviour | None = None) -> bytes:
         """Write the file's bytes, keys in the order of the server's maps.
@@ -110,12 +106,13 @@ class SnapshotInfo:
             Of the release whose layout it shall be; None keeps what each partition came with.
         """
         keep = behaviour is None or behaviour.tablets_under_subpartitions
-        objects = {name: _table_json(self.tables[name], keep=keep) for name in hash_map_order(self.tables)}
-        root = {
-            **_root(self.name, self.database, self.backup_time),
-            "id": self.database_id,
-            "backup_objects": objects,
-        }
+        root = _File(
+            database=self.database,
+            backup_time=self.backup_time,
+            name=self.name,
+            id=self.database_id,
+            backup_objects={name: _table(self.tables[name], keep=keep) for name in hash_map_order(self.tables)},
+        )
         return msgspec.json.encode(root)
 
     @classmethod
@@ -143,122 +140,133 @@ class SnapshotInfo:
         return ", ".join(found)
 
 
+# -- the layout ------------------------------------------------------------------------------------------------------
+
+# Fields in the order in which the server's HashMaps write them.
+
+
+class _Index(msgspec.Struct, gc=False, kw_only=True):
+    schema_hash: int = 0
+    # Apache Doris writes numbers.
+    tablets_order: list[str | int] = []
+    id: int
+    tablets: msgspec.Raw
+
+
+class _Physical(msgspec.Struct, gc=False, kw_only=True):
+    indexes: dict[str, _Index]
+    id: int
+    version: int
+
+
+class _Partition(msgspec.Struct, gc=False, kw_only=True, rename={"sub_partitions": "subPartitions"}):
+    indexes: dict[str, _Index]
+    id: int
+    version_hash: int = 0
+    version: int
+    sub_partitions: dict[str, _Physical] = {}
+
+
+class _Table(msgspec.Struct, gc=False, kw_only=True, rename={"auto_increment_id": "autoIncrementId"}):
+    partitions: dict[str, _Partition]
+    auto_increment_id: int | msgspec.UnsetType | None = msgspec.UNSET
+    id: int
+
+
+class _File(msgspec.Struct, gc=False, kw_only=True):
+    database: str
+    meta_version: int = _META_VERSION
+    backup_time: int
+    name: str
+    starrocks_meta_version: int = _STARROCKS_META_VERSION
+    backup_result: str = "succeed"
+    id: int
+    backup_objects: dict[str, _Table]
+
+
+class _Anything(msgspec.Struct, gc=False):
+    pass
+
+
+class _BriefTable(msgspec.Struct, gc=False, rename={"auto_increment_id": "autoIncrementId"}):
+    id: int
+    partitions: dict[str, _Anything]
+    auto_increment_id: int | None = None
+
+
+class _BriefFile(msgspec.Struct, gc=False):
+    name: str
+    database: str
+    id: int
+    backup_time: int
+    backup_objects: dict[str, _BriefTable]
+
+
+_DECODER = msgspec.json.Decoder(_File)
+_BRIEF_DECODER = msgspec.json.Decoder(_BriefFile)
+
+
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _root(name: str, database: str, backup_time: int) -> dict[str, Any]:
-    return {
-        "database": database,
-        # Of the frontend that writes, and in Details of the one that reads.
-        "meta_version": _META_VERSION,
-        "backup_time": backup_time,
-        "name": name,
-        "starrocks_meta_version": _STARROCKS_META_VERSION,
-        "backup_result": "succeed",
-    }
-
-
-def _details(name: str, database: str, backup_time: int, objects: dict[str, Any]) -> str:
-    return indented({**_root(name, database, backup_time), "backup_objects": objects})
-
-
-def _brief(partitions: Iterable[str], auto_increment_id: int | None) -> dict[str, Any]:
-    names: dict[str, Any] = dict.fromkeys(partitions, _NOTHING)
-    if auto_increment_id is None:
-        return {"partitions": names}
-    return {"partitions": names, "autoIncrementId": auto_increment_id}
-
-
-def _table_json(table: SavedTable, *, keep: bool) -> dict[str, Any]:
-    partitions = table.partitions
-    found: dict[str, Any] = {
-        "partitions": {
-            name: _partition_json(table.name, partitions[name], keep=keep) for name in hash_map_order(partitions)
+def _details(root: _BriefFile) -> str:
+    indent = 1 if len(root.backup_objects) == 1 else 2
+    objects = {name: _brief(each, indent) for name, each in root.backup_objects.items()}
+    return indented(
+        {
+            "name": quoted(root.name),
+            "database": quoted(root.database),
+            "backup_time": str(root.backup_time),
+            "backup_objects": indented(objects, 1),
+            # Of the frontend that reads; what the file says of the one that wrote it is not shown.
+            "meta_version": str(_META_VERSION),
+            "starrocks_meta_version": str(_STARROCKS_META_VERSION),
+            "backup_result": '"succeed"',
         }
-    }
-    if table.auto_increment_id is not None:
-        found["autoIncrementId"] = table.auto_increment_id
-    found["id"] = table.id
-    return found
+    )
 
 
-def _partition_json(table: str, partition: SavedPartition, *, keep: bool) -> dict[str, Any]:
-    indexes = _indexes_json(table, partition.index_id, partition.tablets)
-    under = (partition.under_subpartitions and keep) or bool(partition.others)
-    physical = {str(partition.physical_id): _physical_json(partition.physical_id, partition.version, indexes)}
+def _brief(table: _BriefTable, indent: int) -> str:
+    names = dict.fromkeys(table.partitions, "{}")
+    if table.auto_increment_id is None:
+        return indented({"partitions": indented(names, indent)})
+    members = {"partitions": indented(names, indent + 1), "autoIncrementId": str(table.auto_increment_id)}
+    return indented(members, indent)
+
+
+def _table(table: SavedTable, *, keep: bool) -> _Table:
+    partitions = table.partitions
+    found = {name: _partition(table.name, partitions[name], keep=keep) for name in hash_map_order(partitions)}
+    counter = table.auto_increment_id
+    return _Table(partitions=found, auto_increment_id=msgspec.UNSET if counter is None else counter, id=table.id)
+
+
+def _partition(table: str, partition: SavedPartition, *, keep: bool) -> _Partition:
+    indexes = _indexes(table, partition.index_id, partition.tablets)
+    id_, version = partition.id, partition.version
+    if not partition.others and not (partition.under_subpartitions and keep):
+        return _Partition(indexes=indexes, id=id_, version=version)
+    physical = {str(partition.physical_id): _Physical(indexes=indexes, id=partition.physical_id, version=version)}
     for each in partition.others:
-        physical[str(each.id)] = _physical_json(
-            each.id, each.version, _indexes_json(table, each.index_id, each.tablets)
-        )
-    return {
-        "indexes": {} if under else indexes,
-        "id": partition.id,
-        "version_hash": 0,
-        "version": partition.version,
-        "subPartitions": {key: physical[key] for key in hash_map_order(physical)} if under else {},
-    }
+        tablets = _indexes(table, each.index_id, each.tablets)
+        physical[str(each.id)] = _Physical(indexes=tablets, id=each.id, version=each.version)
+    ordered = {key: physical[key] for key in hash_map_order(physical)}
+    return _Partition(indexes={}, id=id_, version=version, sub_partitions=ordered)
 
 
-def _physical_json(id_: int, version: int, indexes: dict[str, Any]) -> dict[str, Any]:
-    return {"indexes": indexes, "id": id_, "version": version}
-
-
-def _indexes_json(table: str, index_id: int, tablets: tuple[int, ...]) -> dict[str, Any]:
-    order = [str(each) for each in tablets]
-    index = {
-        "schema_hash": 0,
-        "tablets_order": order,
-        "id": index_id,
-        "tablets": dict.fromkeys(hash_map_order(order), ()),
-    }
-    return {table: index}
+def _indexes(table: str, index_id: int, tablets: tuple[int, ...]) -> dict[str, _Index]:
+    order: list[str | int] = [str(each) for each in tablets]
+    files = ",".join([f'"{each}":[]' for each in hash_map_order(map(str, tablets))])
+    return {table: _Index(tablets_order=order, id=index_id, tablets=msgspec.Raw(f"{{{files}}}".encode()))}
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-class _Index(msgspec.Struct, gc=False):
-    id: int
-    schema_hash: int
-    tablets: msgspec.Raw
-    # Apache Doris writes numbers.
-    tablets_order: list[str | int] = []
-
-
-class _Physical(msgspec.Struct, gc=False):
-    id: int
-    version: int
-    indexes: dict[str, _Index]
-
-
-class _Partition(msgspec.Struct, gc=False, rename={"sub_partitions": "subPartitions"}):
-    id: int
-    version: int
-    indexes: dict[str, _Index]
-    sub_partitions: dict[str, _Physical] = {}
-
-
-class _Table(msgspec.Struct, gc=False, rename={"auto_increment_id": "autoIncrementId"}):
-    id: int
-    partitions: dict[str, _Partition]
-    auto_increment_id: int | None = None
-
-
-class _File(msgspec.Struct, gc=False):
-    name: str
-    database: str
-    id: int
-    backup_time: int
-    backup_objects: dict[str, _Table]
-    backup_result: str
-
-
-_DECODER = msgspec.json.Decoder(_File)
-
-
 def _saved_table(name: str, each: _Table) -> SavedTable:
     partitions = {key: _saved_partition(name, key, each.partitions[key]) for key in hash_map_order(each.partitions)}
-    return SavedTable(name, each.id, partitions, each.auto_increment_id)
+    counter = each.auto_increment_id
+    return SavedTable(name, each.id, partitions, None if counter is msgspec.UNSET else counter)
 
 
 def _saved_partition(table: str, name: str, each: _Partition) -> SavedPartition:
