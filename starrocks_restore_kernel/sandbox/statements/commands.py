@@ -46,6 +46,7 @@ class Commands:
             "CREATE": self._create,
             "DROP": self._drop,
             "ALTER": self._alter,
+            "CANCEL": self._tables.cancel,
             "TRUNCATE": self._tables.truncate,
             "KILL": self._kill,
             "ADMIN": self._admin,
@@ -263,4 +264,6 @@ class Commands:
     def _alter(self, reader: Reader) -> Action:
         if reader.accept("TABLE"):
             return self._tables.alter(reader)
+        if reader.accept("DATABASE"):
+            return self._tables.alter_database(reader)
         raise unsupported_here(f"ALTER {reader.peek().text.upper()}")

@@ -25,7 +25,7 @@ class Places:
         self.session = session
         self.frontend: Frontend = session.frontend
 
-    def locked(self, command: Callable[[], None]) -> Action:
+    def locked(self, command: Callable[[], object]) -> Action:
         """Make an action of a command that holds the frontend's lock and answers OK."""
 
         def action() -> Result:

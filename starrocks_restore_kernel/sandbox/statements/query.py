@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
@@ -25,8 +23,10 @@ from ..server_errors import (
     unknown_database,
     unknown_table,
 )
+from .engine_errors import duckdb_error, killed
 from .functions import translated
 from .information_schema import system_rows
+from .time_zones import time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..model.catalog import Table
     from ..model.rows import Rows
 
-__all__ = ["Binder", "BoundQuery", "duckdb_error", "parse_tree"]
+__all__ = ["Binder", "BoundQuery", "duckdb_error", "killed", "parse_expression", "parse_tree"]
 
 _DEEPEST_VIEW = 16
 
@@ -64,13 +64,12 @@ def parse_tree(text: str) -> exp.Expr:
     return tree
 
 
-def duckdb_error(error: duckdb.Error) -> SqlError:
-    """Turn what DuckDB says into an error packet: short, and in StarRocks' words where they are known."""
-    text = str(error)
-    missing = re.search(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"', text)
-    if missing:
-        return analysis(f"Column '{missing[1] or missing[2]}' cannot be resolved")
-    return SqlError(" ".join(text.split("\n", maxsplit=1)[0].split()))
+def parse_expression(text: str) -> exp.Expr:
+    """Parse one expression, as of a default or a generated column."""
+    tree = parse_tree(f"SELECT {text}")
+    if not isinstance(tree, exp.Select):
+        raise syntax(f"Unexpected input '{text}'", 1, 0)
+    return tree.selects[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,8 @@ class BoundQuery:
 
     sql: str
     parameters: dict[str, Any]
+    sleep: float = 0.0
+    """How many seconds its calls of ``sleep()`` take together."""
 
 
 @dataclass(slots=True)
@@ -100,13 +101,23 @@ class Binder:
     variable: Callable[[str], object]
     functions: dict[str, object]
     parameters: dict[str, Any] = field(default_factory=dict)
+    sleep: float = 0.0
 
     def bind(self, tree: exp.Expr) -> BoundQuery:
         """Bind a whole query; the caller holds the frontend's lock, and need not hold it while DuckDB runs."""
         if isinstance(tree, exp.Select):
             _name_projections(tree)
         bound = self.rewrite(tree)
-        return BoundQuery(bound.sql(dialect="duckdb"), self.parameters)
+        return BoundQuery(bound.sql(dialect="duckdb"), self.parameters, self.sleep)
+
+    def output_names(self, tree: exp.Expr) -> list[str]:
+        """Tell the names of a query's columns."""
+        if isinstance(tree, exp.Select):
+            _name_projections(tree)
+        bound = self.rewrite(tree)
+        with self.frontend.rows.cursor() as cursor:
+            found = cursor.execute(f"DESCRIBE {bound.sql(dialect='duckdb')}", self.parameters).fetchall()
+        return [str(row[0]) for row in found]
 
     def rewrite(self, tree: exp.Expr, depth: int = 0) -> exp.Expr:
         """Replace tables, variables and session functions in a tree, in place."""
@@ -188,6 +199,9 @@ class Binder:
             return exp.null()
         if isinstance(node, (exp.CurrentTimestamp, exp.UtcTimestamp)):
             return exp.cast(exp.Literal.string(self._now()), "timestamp")
+        if type(node) is exp.Cast:
+            # A value that cannot be converted is NULL in StarRocks, and no error.
+            return exp.TryCast(this=node.this, to=node.to)
         if isinstance(node, exp.CurrentDate):
             return exp.cast(exp.Literal.string(self._now()[:10]), "date")
         if isinstance(node, exp.Func):
@@ -196,12 +210,23 @@ class Binder:
                 return exp.cast(exp.Literal.string(self._now()), "timestamp")
             if name in self.functions:
                 return _literal(self.functions[name])
+            if name == "sleep":
+                return self._sleep(node)
             arguments = node.expressions if isinstance(node, exp.Anonymous) else node.iter_expressions()
             return translated(name, list(arguments)) or node
         return node
 
+    def _sleep(self, node: exp.Expr) -> exp.Expr:
+        """Note how long to sleep; the session does so, as a thread of the engine could not be woken."""
+        arguments = node.expressions or list(node.iter_expressions())
+        if len(arguments) != 1 or not arguments[0].is_number:
+            raise analysis("No matching function with signature: sleep(...)")
+        self.sleep += max(float(arguments[0].name), 0.0)
+        return exp.true()
+
     def _now(self) -> str:
-        return datetime.fromtimestamp(self.frontend.clock.now(), UTC).strftime("%Y-%m-%d %H:%M:%S")
+        zone = time_zone(str(self.variable("time_zone")), self.frontend.zone)
+        return datetime.fromtimestamp(self.frontend.clock.now(), zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
@@ -220,8 +245,9 @@ def table_select(rows: Rows, table: Table, partitions: Sequence[str] | None = No
     if not held:
         return no_rows(table.schema)
     # DuckDB's own union of tables by their names: a thousand partitions make no deeper a tree than one.
+    # By the names of the columns, whose order may differ after an ALTER TABLE.
     tables = [exp.Literal.string(rows_name(each)) for each in held]
-    union = exp.Anonymous(this="query_table", expressions=[exp.Array(expressions=tables)])
+    union = exp.Anonymous(this="query_table", expressions=[exp.Array(expressions=tables), exp.true()])
     return exp.select(*columns).from_(exp.Table(this=union))
 
 
