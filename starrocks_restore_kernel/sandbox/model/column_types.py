@@ -81,7 +81,8 @@ def duckdb_type(type_: str) -> exp.DataType:
 _FROM_DUCKDB = {
     "VARCHAR": "varchar(65533)",
     "TIMESTAMP": "datetime",
-    "HUGEINT": "largeint",
+    # Here only sums are of this type, and a sum of integers is a bigint in StarRocks.
+    "HUGEINT": "bigint",
     "INTEGER": "int",
     "BLOB": "varbinary",
     "UBIGINT": "largeint",
@@ -97,8 +98,8 @@ def starrocks_type(duckdb_name: str) -> str:
 
     Examples
     --------
-    >>> starrocks_type("HUGEINT"), starrocks_type("DECIMAL(18,3)"), starrocks_type("INTEGER[]")
-    ('largeint', 'decimal(18,3)', 'array<int>')
+    >>> starrocks_type("TIMESTAMP"), starrocks_type("DECIMAL(18,3)"), starrocks_type("INTEGER[]")
+    ('datetime', 'decimal(18,3)', 'array<int>')
     """
     if duckdb_name.endswith("[]"):
         return f"array<{starrocks_type(duckdb_name[:-2])}>"

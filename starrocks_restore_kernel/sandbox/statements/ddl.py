@@ -98,6 +98,7 @@ class CreateTable:
 
 
 def _check_columns(schema: Schema) -> None:
+    _check_generated(schema)
     for name in schema.partition_columns:
         column = schema.column(name)
         if column is None:
@@ -125,6 +126,16 @@ def _check_columns(schema: Schema) -> None:
     sorted_by = {name.lower() for name in schema.sort_columns}
     if sorted_by and schema.keys in (KeysType.AGG_KEYS, KeysType.UNIQUE_KEYS) and sorted_by != keys:
         raise analysis(f"The sort columns of {schema.keys.value} table must be same with key columns")
+
+
+def _check_generated(schema: Schema) -> None:
+    # CreateTableAnalyzer.java, analyzeGeneratedColumnForOlap
+    kinds = [each.generated is not None for each in schema.columns]
+    if kinds != sorted(kinds):
+        raise analysis("All generated columns must be defined after ordinary columns")
+    for each in schema.columns:
+        if each.generated is not None and each.key:
+            raise analysis(f"Generated Column {each.name} can not be KEY")
 
 
 def read_create_table(reader: Reader) -> CreateTable:

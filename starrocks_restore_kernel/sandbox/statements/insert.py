@@ -292,9 +292,8 @@ def _fill_defaults(binder: Binder, values: exp.Values, table: Table, given: Sequ
             )
             raise framed(SqlError(text, 5604, "42601"))
         for value, name in zip(row.expressions, given, strict=True):
-            plain = isinstance(value, exp.Column) and not value.this.quoted
             column = table.schema.column(name)
-            if plain and value.name.upper() == "DEFAULT" and column is not None:
+            if isinstance(value, exp.Var) and value.name.upper() == "DEFAULT" and column is not None:
                 value.replace(_default(binder, table, column))
 
 
