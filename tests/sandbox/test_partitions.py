@@ -62,10 +62,12 @@ def test_loads_make_partitions_and_the_server_names_them(
 ) -> None:
     """Twice the same rows make no more partitions than once."""
     make(cluster, clause)
-    rows = "VALUES ('2024-01-05 10:00:00', 'Berlin', 1), ('2024-01-05 23:00:00', 'München', 2), ('2024-02-06', 'Oslo', -3)"
+    rows = (
+        "VALUES ('2024-01-05 10:00:00', 'Berlin', 1), ('2024-01-05 23:00:00', 'München', 2), ('2024-02-06', 'Oslo', -3)"
+    )
     cluster.run(f"INSERT INTO p {rows}")
     assert expected == partitions(cluster, "p")
-    cluster.run(f"INSERT INTO p {rows}")
+    cluster.run(f"INSERT INTO p VALUES {rows}")
     assert {name: str(2 * int(count)) for name, count in expected.items()} == partitions(cluster, "p")
     assert [(6,)] == cluster.run("SELECT count(*) FROM p")
 
@@ -119,7 +121,10 @@ def test_partitions_of_a_load_survive_a_restart_and_a_new_leader(empty: Callable
             "Batch build partition for hour interval only supports partition column as DATETIME type",
         ),
         ("PARTITION BY LIST (city, v) (PARTITION a VALUES IN ('x'))", "Partition column size should be one"),
-        ("PARTITION BY LIST (city, v) (PARTITION a VALUES IN (('x')))", "size should be equal to partition column size"),
+        (
+            "PARTITION BY LIST (city, v) (PARTITION a VALUES IN (('x')))",
+            "size should be equal to partition column size",
+        ),
         (
             "PARTITION BY LIST (city) (PARTITION a VALUES IN ('x'), PARTITION b VALUES IN ('x'))",
             "Duplicate partition value x",
@@ -133,9 +138,7 @@ def test_partitions_of_a_load_survive_a_restart_and_a_new_leader(empty: Callable
 def test_partition_by_that_is_refused(cluster: Cluster, clause: str, text: str) -> None:
     """In the server's words, and then there is no table."""
     columns = "dt DATETIME, d DATE, city VARCHAR(20), v INT"
-    assert (
-        text in cluster.refused(f"CREATE TABLE p ({columns}) {clause} DISTRIBUTED BY RANDOM {ONE}")[2]
-    )
+    assert text in cluster.refused(f"CREATE TABLE p ({columns}) {clause} DISTRIBUTED BY RANDOM {ONE}")[2]
     assert "p" not in cluster.frontend.databases["db1"].tables
 
 
@@ -166,7 +169,10 @@ def test_change_of_partitions_that_is_refused(cluster: Cluster, sql: str, text: 
 
 def test_automatic_table_takes_whole_units_by_hand(cluster: Cluster) -> None:
     """A batch in advance is fine, a single range is not."""
-    make(cluster, "PARTITION BY date_trunc('month', dt) (START ('2024-01-01') END ('2024-02-01') EVERY (INTERVAL 1 MONTH))")
+    make(
+        cluster,
+        "PARTITION BY date_trunc('month', dt) (START ('2024-01-01') END ('2024-02-01') EVERY (INTERVAL 1 MONTH))",
+    )
     cluster.run("ALTER TABLE p ADD PARTITIONS START ('2024-02-01') END ('2024-04-01') EVERY (INTERVAL 1 MONTH)")
     cluster.run("INSERT INTO p VALUES ('2024-03-09', 'x', 1)")
     assert {"p202401": "0", "p202402": "0", "p202403": "1"} == partitions(cluster, "p")
@@ -226,7 +232,8 @@ def test_partitions_may_have_their_own_buckets_and_replicas(empty: Callable[...,
     cluster = empty(backends=3)
     cluster.plant()
     cluster.run("ALTER TABLE t ADD PARTITION p4 VALUES LESS THAN ('2024-06-01') ('replication_num' = '3') "
-                "DISTRIBUTED BY HASH (k) BUCKETS 5; ALTER TABLE t MODIFY PARTITION p1 SET ('replication_num' = '2')")  # fmt: skip
+                "DISTRIBUTED BY HASH (k) BUCKETS 5")  # fmt: skip
+    cluster.run("ALTER TABLE t MODIFY PARTITION p1 SET ('replication_num' = '2')")
     assert {"p1": (2, 2), "p2": (2, 1), "p3": (2, 1), "p4": (5, 3)} == placed(cluster, "t")
 
 

@@ -16,8 +16,8 @@ __all__ = ["merge"]
 
 # Bitmaps and HLLs are kept as lists of their values in order, so that a count over them is exact.
 _UNITED = (
-    "array_to_string(list_sort(list_distinct(flatten(list(string_split(CAST({0} AS VARCHAR), ',')) "
-    "FILTER ({0} IS NOT NULL)))), ',')"
+    "array_to_string(CAST(list_sort(list_distinct(flatten(list(CAST(string_split(CAST({0} AS VARCHAR), ',') "
+    "AS HUGEINT[])) FILTER ({0} IS NOT NULL)))) AS VARCHAR[]), ',')"
 )
 
 # AggregateType.java; rows come in the order in which they were loaded.

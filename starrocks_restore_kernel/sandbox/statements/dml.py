@@ -12,7 +12,7 @@ from ..model.routing import SLOT, routed
 from ..model.rows import quoted
 from ..server_errors import analysis, internal, unsupported_here
 from .loading import changed, found_table, loading
-from .query import parse_expression
+from .query import parse_expression, written
 from .results import Done
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _delete_where(
             # DeleteMgr.java, createJob
             raise internal(f"Partition does not exist. name: {name}")
     with frontend.lock:
-        condition = binder.rewrite(where.this.copy()).sql(dialect="duckdb")
+        condition = written(binder.rewrite(where.this.copy()))
     count, touched = 0, []
     with loading(frontend, table) as writer:
         for partition in (table.partitions[name] for name in names if name in table.partitions):
@@ -210,7 +210,7 @@ def _select_keys(
     bound = binder.rewrite(select)
     holder = exp.select("*").from_(exp.Subquery(this=bound, alias=exp.TableAlias(this=exp.to_identifier("found"))))
     holder.set("qualify", exp.Qualify(this=exp.EQ(this=numbered, expression=exp.Literal.number(1))))
-    return holder.sql(dialect="duckdb")
+    return written(holder)
 
 
 def _by_key(
@@ -253,5 +253,5 @@ def _by_key(
 def _generate(binder: Binder, writer: duckdb.DuckDBPyConnection, table: Table, held: str) -> None:
     for column in table.schema.columns:
         if column.generated is not None:
-            value = binder.rewrite(parse_expression(column.generated)).sql(dialect="duckdb")
+            value = written(binder.rewrite(parse_expression(column.generated)))
             writer.execute(f"UPDATE {held} SET {quoted(column.name)} = {value}")

@@ -21,7 +21,7 @@ from ..model.routing import PLACE, SLOT, key_values, missing_partitions, routed
 from ..model.rows import quoted
 from ..server_errors import SqlError, analysis, framed, internal
 from .loading import changed, found_table, loading
-from .query import parse_expression, parse_tree
+from .query import parse_expression, parse_tree, written
 from .results import Done
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _source(binder: Binder, statement: Insert, table: Table) -> str:
     wanted.append(exp.alias_(exp.or_(exp.false(), *unfit), _UNFIT, quoted=True))
     alias = exp.TableAlias(this=exp.to_identifier("source"), columns=names)
     selected = exp.select(*wanted).from_(exp.Subquery(this=inner, alias=alias))
-    return _with_generated(binder, table, selected).sql(dialect="duckdb")
+    return written(_with_generated(binder, table, selected))
 
 
 _UNFIT = "__unfit"
