@@ -62,10 +62,8 @@ def test_loads_make_partitions_and_the_server_names_them(
 ) -> None:
     """Twice the same rows make no more partitions than once."""
     make(cluster, clause)
-    rows = (
-        "VALUES ('2024-01-05 10:00:00', 'Berlin', 1), ('2024-01-05 23:00:00', 'München', 2), ('2024-02-06', 'Oslo', -3)"
-    )
-    cluster.run(f"INSERT INTO p {rows}")
+    rows = "('2024-01-05 10:00:00', 'Berlin', 1), ('2024-01-05 23:00:00', 'München', 2), ('2024-02-06', 'Oslo', -3)"
+    cluster.run(f"INSERT INTO p VALUES {rows}")
     assert expected == partitions(cluster, "p")
     cluster.run(f"INSERT INTO p VALUES {rows}")
     assert {name: str(2 * int(count)) for name, count in expected.items()} == partitions(cluster, "p")
