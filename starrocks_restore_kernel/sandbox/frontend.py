@@ -14,6 +14,7 @@ from .backup.repositories import ping_repositories
 from .clock import SteppedClock
 from .faults import Faults
 from .model.accounts import Accounts
+from .model.alter import run_alter_jobs
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
 from .model.journal import Entry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .backup.job import Job
     from .backup.repository import Repository
     from .clock import Clock
+    from .model.alter import AlterJob
     from .model.catalog import ExternalCatalog, View
     from .model.journal import Journal
     from .releases import Behaviour
@@ -120,6 +122,10 @@ class Frontend:
         self.next_ping = 0.0
         """When the repositories are looked at again."""
         self.jobs: dict[int, Job] = {}
+        self.alter_jobs: dict[int, AlterJob] = {}
+        self.last_alter_round = 0.0
+        self.labels: dict[str, int] = {}
+        """The loads that bore a label, by database id and label."""
         self.config = default_config(self.behaviour)
         self.backends = Backends(
             [
@@ -241,6 +247,8 @@ class Frontend:
         """Let the backends work for three seconds, then run one round of the daemons."""
         self.work(DAEMON_PERIOD)
         self.handle_jobs()
+        with self.lock:
+            run_alter_jobs(self)
 
     def handle_jobs(self) -> None:
         """Run one round of the daemons: the backup handler's, and now and then the repositories' and the cleaner's."""

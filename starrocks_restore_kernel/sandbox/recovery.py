@@ -10,6 +10,7 @@ import msgspec
 from .backup.backup_job import BackupJob
 from .backup.handler import load_jobs
 from .backup.repository import Repository, RepositoryEntry
+from .model.alter import AlterJob
 from .model.catalog import Database, ExternalCatalog, MaterializedView, Table, View
 from .model.journal import DatabaseEntry, Entry, FunctionEntry, PartitionEntry, TableEntry
 
@@ -34,6 +35,8 @@ def load(frontend: Frontend) -> None:
         frontend.repositories[name] = Repository.known(entry, frontend.folder, frontend.faults)
     load_jobs(frontend)
     _drop_orphans(frontend)
+    frontend.alter_jobs.update((job.id, job) for job in journal.load(Entry.ALTER_JOB, AlterJob).values())
+    frontend.labels.update(journal.load(Entry.LABEL, int))
 
 
 def _load_tables(frontend: Frontend) -> None:

@@ -96,6 +96,8 @@ class Column:
     aggregation: str | None = None
     auto_increment: bool = False
     comment: str = ""
+    generated: str | None = None
+    """The expression of a generated column."""
 
     @property
     def base_type(self) -> str:

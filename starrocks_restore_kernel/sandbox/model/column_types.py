@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-__all__ = ["ddl_type", "duckdb_type", "mysql_type", "sql_type", "type_facts"]
+__all__ = ["ddl_type", "duckdb_type", "mysql_type", "sql_type", "starrocks_type", "type_facts", "varchar_limit"]
 
 # The widths that SHOW CREATE TABLE prints for MySQL's sake (ScalarType.java, toSql).
 _WIDTHS = {
@@ -75,6 +75,42 @@ def duckdb_type(type_: str) -> exp.DataType:
     if base == "varbinary":
         return exp.DataType.build("blob", dialect="duckdb")
     return exp.DataType.build(type_, dialect="starrocks")
+
+
+# What a column of CREATE TABLE … AS SELECT becomes (AnalyzerUtils.java, transformTableColumnType).
+_FROM_DUCKDB = {
+    "VARCHAR": "varchar(65533)",
+    "TIMESTAMP": "datetime",
+    # Here only sums are of this type, and a sum of integers is a bigint in StarRocks.
+    "HUGEINT": "bigint",
+    "INTEGER": "int",
+    "BLOB": "varbinary",
+    "UBIGINT": "largeint",
+    "UINTEGER": "bigint",
+    "USMALLINT": "int",
+    "UTINYINT": "smallint",
+    '"NULL"': "boolean",
+}
+
+
+def starrocks_type(duckdb_name: str) -> str:
+    """Find the StarRocks type for a column that DuckDB describes.
+
+    Examples
+    --------
+    >>> starrocks_type("TIMESTAMP"), starrocks_type("DECIMAL(18,3)"), starrocks_type("INTEGER[]")
+    ('datetime', 'decimal(18,3)', 'array<int>')
+    """
+    if duckdb_name.endswith("[]"):
+        return f"array<{starrocks_type(duckdb_name[:-2])}>"
+    return _FROM_DUCKDB.get(duckdb_name, duckdb_name.lower())
+
+
+def varchar_limit(type_: str) -> int | None:
+    """Tell how many bytes a value of a character type may have; None for other types."""
+    base, _, rest = type_.partition("(")
+    number = rest.rstrip(")").strip()
+    return int(number) if base in ("char", "varchar") and number.isdecimal() else None
 
 
 def type_facts(type_: str) -> tuple[int | None, int | None, int | None]:

@@ -31,11 +31,14 @@ Value = TypeVar("Value")
 class Entry(Enum):
     """What kinds of things are written down."""
 
+    ALTER_JOB = "alter_job"
     CATALOG = "catalog"
     COUNTER = "counter"
     DATABASE = "database"
     FUNCTION = "function"
     JOB = "job"
+    LABEL = "label"
+    """The label of a load, which a database takes once."""
     PARTITION = "partition"
     REPOSITORY = "repository"
     ROLE = "role"

@@ -5,24 +5,24 @@ A partition has its table from its first row on: a hundred thousand empty ones c
 
 from __future__ import annotations
 
+import itertools
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 from sqlglot import exp
 
-from .catalog import Edge, PartitionKind
 from .column_types import duckdb_type
 from .journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from .catalog import Key, Partition, Schema
+    from .catalog import Column, Partition, Schema
 
-__all__ = ["Rows", "bucket_of", "no_rows", "partition_condition", "rows_name"]
+__all__ = ["Rows", "bucket_of", "no_rows", "quoted", "rows_name"]
 
 
 class Physical(Protocol):
@@ -39,11 +39,12 @@ def rows_name(partition: Physical) -> str:
     return f"partition_{partition.physical_id}"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Write a name for DuckDB."""
     return exp.to_identifier(name, quoted=True).sql("duckdb")
 
 
-def bucket_of(schema: Schema) -> exp.Expr:
+def bucket_of(schema: Schema, buckets: int) -> exp.Expr:
     """Write the bucket of a row as an expression.
 
     StarRocks hashes the distribution columns with CRC32 (HashDistributionPruner.java); DuckDB's hash does here, since
@@ -51,54 +52,11 @@ def bucket_of(schema: Schema) -> exp.Expr:
     """
     names = schema.distribution_columns or tuple(each.name for each in schema.columns)
     hashed = exp.Anonymous(this="hash", expressions=[exp.column(name, quoted=True) for name in names])
-    return exp.Mod(this=hashed, expression=exp.Literal.number(schema.buckets))
+    return exp.Mod(this=hashed, expression=exp.Literal.number(max(buckets, 1)))
 
 
-def _value(key: Key, type_: str) -> exp.Expr:
-    return exp.cast(exp.Literal.string(str(key)), duckdb_type(type_), dialect="duckdb")
-
-
-def _compare(schema: Schema, keys: tuple[Key, ...], operator: type[exp.Binary], edge: Edge) -> exp.Expr | None:
-    if keys and keys[0] is edge:
-        return None
-    names = schema.partition_columns
-    known = [(name, key) for name, key in zip(names, keys, strict=False) if not isinstance(key, Edge)]
-    left = [exp.column(name, quoted=True) for name, _ in known]
-    right = []
-    for name, key in known:
-        column = schema.column(name)
-        right.append(_value(key, column.type if column else "varchar"))
-    if len(known) == 1:
-        return operator(this=left[0], expression=right[0])
-    return operator(this=exp.Tuple(expressions=left), expression=exp.Tuple(expressions=right))
-
-
-def partition_condition(schema: Schema, partition: Partition) -> exp.Expr:
-    """Write what a row of this partition satisfies; NULL belongs to the lowest range, as in StarRocks."""
-    if schema.partition_kind.is_range and partition.range is not None:
-        lower = _compare(schema, partition.range.lower, exp.GTE, Edge.MIN)
-        upper = _compare(schema, partition.range.upper, exp.LT, Edge.MAX)
-        bounds = [each for each in (lower, upper) if each is not None]
-        condition: exp.Expr = exp.and_(*bounds) if bounds else exp.true()
-        if lower is None and schema.partition_columns:
-            first = exp.column(schema.partition_columns[0], quoted=True)
-            return exp.or_(condition, exp.Is(this=first, expression=exp.null()))
-        return condition
-    if schema.partition_kind is PartitionKind.LIST and partition.values is not None:
-        choices = []
-        for values in partition.values:
-            parts: list[exp.Expr] = []
-            for name, value in zip(schema.partition_columns, values, strict=False):
-                column = schema.column(name)
-                parts.append(
-                    exp.EQ(
-                        this=exp.column(name, quoted=True),
-                        expression=_value(value, column.type if column else "varchar"),
-                    )
-                )
-            choices.append(exp.and_(*parts))
-        return exp.or_(*choices)
-    return exp.true()
+def _buckets(schema: Schema, partition: Partition) -> int:
+    return len(partition.tablets) or schema.buckets
 
 
 class Rows:
@@ -117,6 +75,10 @@ class Rows:
         self._root = duckdb.connect(":memory:" if path is None else str(path))
         self._writing = threading.RLock()
         self._open: duckdb.DuckDBPyConnection | None = None
+        self._committed: list[Callable[[], None]] = []
+        self._staged = itertools.count(1)
+        # Rows on their way in lie beside the database: they are never written to the file, and all cursors see them.
+        self._root.execute(f"ATTACH ':memory:' AS {_STAGING}")
         self.journal = Journal(self.writing)
         self._held: set[str] = set()
         with self.writing() as cursor:
@@ -125,7 +87,8 @@ class Rows:
 
     def _look(self) -> None:
         with self.cursor() as cursor:
-            self._held = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            found = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()")
+            self._held = {name for (name,) in found.fetchall()}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Open a cursor for one session."""
@@ -148,17 +111,41 @@ class Rows:
             with self._root.cursor() as cursor:
                 cursor.begin()
                 self._open = cursor
+                self._committed = []
                 try:
                     yield cursor
                     self.journal.flush(cursor)
+                    cursor.commit()
                 except BaseException:
-                    cursor.rollback()
+                    self._open = None
+                    # A commit that failed has ended the transaction itself.
+                    with suppress(duckdb.TransactionException):
+                        cursor.rollback()
                     self.journal.drop_unwritten()
                     self._look()
                     raise
-                finally:
-                    self._open = None
-                cursor.commit()
+                self._open = None
+                for act in self._committed:
+                    act()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something to the memory once the open transaction has been written, and not if it is rolled back."""
+        self._committed.append(act)
+
+    @contextmanager
+    def staged(self, cursor: duckdb.DuckDBPyConnection, select: str, parameters: object = None) -> Iterator[str]:
+        """Hold the rows of a query in a table of their own, outside of every transaction; gives its name, quoted.
+
+        A long query that is loaded from so holds no lock, and whoever's cursor it is can interrupt it.
+        """
+        name = f"{_STAGING}.main.{quoted(f'incoming_{next(self._staged)}')}"
+        try:
+            cursor.execute(f"CREATE TABLE {name} AS {select}", parameters)
+            yield name
+        finally:
+            # A cursor that was interrupted may still be; another one cleans up.
+            with self.cursor() as other:
+                other.execute(f"DROP TABLE IF EXISTS {name}")
 
     def holds(self, partition: Partition) -> bool:
         """Whether the partition has a table, which it has from its first row on."""
@@ -169,11 +156,34 @@ class Rows:
         name = rows_name(partition)
         if name not in self._held:
             columns = ", ".join(
-                f"{_quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns
+                f"{quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns
             )
-            cursor.execute(f"CREATE TABLE {_quoted(name)} ({columns})")
+            cursor.execute(f"CREATE TABLE {quoted(name)} ({columns})")
             self._held.add(name)
-        return _quoted(name)
+        return quoted(name)
+
+    def reshape(self, old: Schema, new: Schema, renamed: Mapping[str, str], partitions: Sequence[Partition]) -> None:
+        """Write the partitions' rows anew in other columns; new ones are filled with their defaults.
+
+        Parameters
+        ----------
+        renamed
+            The old names by the new ones, where they differ.
+
+        Raises
+        ------
+        duckdb.Error
+            If a value does not fit its column's new type; then nothing has changed.
+        """
+        same = [(each.name, each.type) for each in old.columns] == [(each.name, each.type) for each in new.columns]
+        held = [each for each in partitions if self.holds(each)]
+        if same or not held:
+            return
+        values = ", ".join(_reshaped(old, column, renamed.get(column.name, column.name)) for column in new.columns)
+        with self.writing() as cursor:
+            for partition in held:
+                name = quoted(rows_name(partition))
+                cursor.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {values} FROM {name}")
 
     def drop(self, partitions: Sequence[Partition]) -> None:
         """Drop the partitions' tables, where they are."""
@@ -181,7 +191,7 @@ class Rows:
         if held:
             with self.writing() as cursor:
                 for name in held:
-                    cursor.execute(f"DROP TABLE {_quoted(name)}")
+                    cursor.execute(f"DROP TABLE {quoted(name)}")
             self._held.difference_update(held)
 
     def drop_all_but(self, owned: Iterable[Physical], fixed: Iterable[Physical] = ()) -> None:
@@ -196,7 +206,7 @@ class Rows:
         orphans = [name for name in self._held if name.startswith(_PREFIXES) and name not in known]
         with self.writing() as cursor:
             for name in orphans:
-                cursor.execute(f"DROP TABLE {_quoted(name)}")
+                cursor.execute(f"DROP TABLE {quoted(name)}")
         self._held.difference_update(orphans)
 
     def clear(self, partitions: Sequence[Partition]) -> None:
@@ -204,7 +214,7 @@ class Rows:
         with self.writing() as cursor:
             for partition in partitions:
                 if self.holds(partition):
-                    cursor.execute(f"DELETE FROM {_quoted(rows_name(partition))}")
+                    cursor.execute(f"DELETE FROM {quoted(rows_name(partition))}")
 
     def measure(self, schema: Schema, partitions: Sequence[Partition]) -> None:
         """Count the rows of the partitions, and estimate their bytes at eight a value."""
@@ -212,7 +222,7 @@ class Rows:
             for partition in partitions:
                 counted = None
                 if self.holds(partition):
-                    counted = cursor.execute(f"SELECT count(*) FROM {_quoted(rows_name(partition))}").fetchone()
+                    counted = cursor.execute(f"SELECT count(*) FROM {quoted(rows_name(partition))}").fetchone()
                 partition.row_count = counted[0] if counted else 0
                 partition.data_size = partition.row_count * len(schema.columns) * 8
 
@@ -223,7 +233,7 @@ class Rows:
                 if self.holds(partition):
                     name = rows_name(partition)
                     fixed = f"snapshot_{name}"
-                    cursor.execute(f"CREATE OR REPLACE TABLE {_quoted(fixed)} AS SELECT * FROM {_quoted(name)}")
+                    cursor.execute(f"CREATE OR REPLACE TABLE {quoted(fixed)} AS SELECT * FROM {quoted(name)}")
                     self._held.add(fixed)
 
     def release(self, partitions: Iterable[Physical]) -> None:
@@ -232,16 +242,24 @@ class Rows:
             for partition in partitions:
                 fixed = f"snapshot_{rows_name(partition)}"
                 if fixed in self._held:
-                    cursor.execute(f"DROP TABLE {_quoted(fixed)}")
+                    cursor.execute(f"DROP TABLE {quoted(fixed)}")
                     self._held.discard(fixed)
 
-    def save_bucket(self, schema: Schema, partition: Physical, bucket: int, path: Path) -> None:
-        """Write one tablet's rows of the snapshot as a Parquet file."""
+    def save_bucket(
+        self, schema: Schema, partition: Physical, bucket: int, path: Path, *, buckets: int | None = None
+    ) -> None:
+        """Write one tablet's rows of the snapshot as a Parquet file.
+
+        Parameters
+        ----------
+        buckets
+            How many the partition has, where that is not what its table's new partitions get.
+        """
         fixed = f"snapshot_{rows_name(partition)}"
         if fixed in self._held:
             source = exp.to_table("x")
             source.set("this", exp.to_identifier(fixed, quoted=True))
-            same = exp.EQ(this=bucket_of(schema), expression=exp.Literal.number(bucket))
+            same = exp.EQ(this=bucket_of(schema, buckets or schema.buckets), expression=exp.Literal.number(bucket))
             chosen = exp.select("*").from_(source).where(same).sql("duckdb")
         else:
             chosen = no_rows(schema).sql("duckdb")
@@ -254,10 +272,10 @@ class Rows:
         name = f"staged_{rows_name(partition)}"
         with self.writing() as cursor:
             if name not in self._held:
-                cursor.execute(f"CREATE TABLE {_quoted(name)} AS {no_rows(schema).sql('duckdb')}")
+                cursor.execute(f"CREATE TABLE {quoted(name)} AS {no_rows(schema).sql('duckdb')}")
                 self._held.add(name)
             files = {"files": [str(path)]}
-            cursor.execute(f"INSERT INTO {_quoted(name)} BY NAME SELECT * FROM read_parquet($files)", files)
+            cursor.execute(f"INSERT INTO {quoted(name)} BY NAME SELECT * FROM read_parquet($files)", files)
 
     def take_staged(self, partition: Partition) -> None:
         """Let the staged rows, if only none at all, be the partition's."""
@@ -265,7 +283,7 @@ class Rows:
         self.drop([partition])
         with self.writing() as cursor:
             if f"staged_{name}" in self._held:
-                cursor.execute(f"ALTER TABLE {_quoted(f'staged_{name}')} RENAME TO {_quoted(name)}")
+                cursor.execute(f"ALTER TABLE {quoted(f'staged_{name}')} RENAME TO {quoted(name)}")
                 self._held.discard(f"staged_{name}")
                 self._held.add(name)
 
@@ -274,12 +292,12 @@ class Rows:
         names = [name for each in physical_ids if (name := f"staged_partition_{each}") in self._held]
         with self.writing() as cursor:
             for name in names:
-                cursor.execute(f"DROP TABLE {_quoted(name)}")
+                cursor.execute(f"DROP TABLE {quoted(name)}")
         self._held.difference_update(names)
 
     def load_bucket(self, schema: Schema, partition: Partition, bucket: int, path: Path) -> None:
         """Replace one tablet's rows, as a backend does when it moves a downloaded tablet in place."""
-        old = exp.EQ(this=bucket_of(schema), expression=exp.Literal.number(bucket))
+        old = exp.EQ(this=bucket_of(schema, _buckets(schema, partition)), expression=exp.Literal.number(bucket))
         with self.writing() as cursor:
             name = self.hold(cursor, schema, partition)
             cursor.execute(f"DELETE FROM {name} WHERE {old.sql('duckdb')}")
@@ -287,6 +305,19 @@ class Rows:
             cursor.execute(f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet($files)", files)
 
 
+def _reshaped(old: Schema, column: Column, source: str) -> str:
+    if old.column(source) is not None:
+        value: exp.Expr = exp.column(source, quoted=True)
+    elif column.default is None or column.default.startswith("("):
+        value = exp.null()
+    elif column.default.upper() == "CURRENT_TIMESTAMP":
+        value = exp.CurrentTimestamp()
+    else:
+        value = exp.Literal.string(column.default)
+    return exp.alias_(exp.cast(value, duckdb_type(column.type)), column.name, quoted=True).sql("duckdb")
+
+
+_STAGING = "staging"
 _PREFIXES = ("partition_", "snapshot_partition_", "staged_partition_")
 
 

@@ -1,120 +1,76 @@
-"""What DDL does to the frontend's memory: tables, partitions, views, swaps and renames."""
+"""What DDL does to the frontend's memory: tables, views, swaps and renames."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..server_errors import SqlError, analysis, framed, internal
-from ..statements.show_create import partition_values
-from .catalog import Edge, Key, KeysType, Partition, PartitionKind, Range, Replica, Schema, Table, TableState, Tablet
+from ..server_errors import SqlError, framed, internal
+from .alter import AlterKind, submit
+from .catalog import KeysType, MaterializedView, PartitionKind, Table
+from .dynamic_partitions import check_properties, schedule_dynamic_partitions
+from .partitions import add_partitions, make_partitions, new_partition, new_tablets, overlaps, truncate
+from .placement import check_colocation, default_buckets, replication
+from .table_states import require_normal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..frontend import Frontend
-    from ..statements.ddl import CreateTable, PartitionDefinition
-    from .catalog import Database, View
+    from .catalog import Database, Rollup, Schema, View
+    from .partition_names import PartitionDefinition
 
 __all__ = [
     "add_object",
-    "add_partition",
+    "add_partitions",
+    "add_rollup",
     "create_table",
     "drop_object",
-    "drop_partition",
+    "drop_rollup",
     "new_partition",
     "new_tablets",
     "overlaps",
+    "rename_database",
     "rename_table",
     "require_normal",
     "swap_tables",
     "truncate",
 ]
 
-# PropertyAnalyzer.java, checkReplicationNum
-_TOO_FEW_BACKENDS = (
-    "Table replication num should be less than of equal to the number of available BE nodes. "
-    "You can change this default by setting the replication_num table properties. Current alive backend is [{}]."
-)
 
+def create_table(
+    frontend: Frontend,
+    database: Database,
+    name: str,
+    schema: Schema,
+    partitions: Sequence[PartitionDefinition] = (),
+    *,
+    if_not_exists: bool = False,
+) -> Table | None:
+    """Make a table and its partitions (OlapTableFactory.java); None if it is there and that is fine.
 
-def require_normal(table: Table) -> None:
-    """Refuse to alter a table under restore (InvalidOlapTableStateException.java)."""
-    if table.state is TableState.RESTORE:
-        raise internal(
-            f"A snapshot restore operation is in progress on the table {table.name}. "
-            "Please wait until the current operation completes. To check the status of the operation, see "
-            "https://docs.starrocks.io/docs/sql-reference/sql-statements/backup_restore/SHOW_RESTORE"
-        )
-
-
-def _replication(frontend: Frontend, wanted: str | None) -> int:
-    text = wanted or frontend.config["default_replication_num"]
-    if not re.fullmatch(r"-?\d+", text):
-        raise analysis(f'For input string: "{text}"')
-    number = int(text)
-    if number <= 0:
-        raise analysis("Replication num should larger than 0")
-    ids = [each.id for each in frontend.backends.available()]
-    if number > len(ids):
-        raise analysis(_TOO_FEW_BACKENDS.format(",".join(str(each) for each in ids)))
-    return number
-
-
-def _default_buckets(frontend: Frontend, kind: PartitionKind) -> int:
-    # CatalogUtils.java, calAvgBucketNumOfRecentPartitions, of at most twelve backends
-    number = 2 * max(len(frontend.backends.all), 1)
-    return max(number, 16) if kind is PartitionKind.UNPARTITIONED else number
-
-
-def new_tablets(frontend: Frontend, count: int, replication_num: int) -> tuple[Tablet, ...] | None:
-    """Place the tablets of one partition; None if there are not enough hosts."""
-    found = []
-    for _ in range(count):
-        tablet = frontend.next_id()
-        chosen = frontend.backends.choose(replication_num)
-        if chosen is None:
-            return None
-        found.append(Tablet(tablet, tuple(Replica(frontend.next_id(), backend) for backend in chosen)))
-    return tuple(found)
-
-
-def new_partition(
-    frontend: Frontend, table: Table, name: str, *, replication_num: int, index_id: int | None = None
-) -> Partition:
-    """Make a partition with its tablets; the caller gives it its range, and its rows' table."""
-    id_, physical = frontend.next_id(), frontend.next_id()
-    tablets = new_tablets(frontend, table.schema.buckets, replication_num) or ()
-    index = index_id if index_id is not None else _index_of(frontend, table)
-    return Partition(id_, name, physical, index, replication_num, tablets, version=1, version_time=frontend.clock.now())
-
-
-def _index_of(frontend: Frontend, table: Table) -> int:
-    first = next(iter(table.partitions.values()), None)
-    return first.index_id if first else frontend.next_id()
-
-
-def create_table(frontend: Frontend, database: Database, asked: CreateTable) -> None:
-    """Make a table and its partitions (CreateTableAnalyzer.java; OlapTableFactory.java)."""
-    name = asked.name[-1]
+    Raises
+    ------
+    SqlError
+        And then there is no table.
+    """
     if name in database.tables:
-        if asked.if_not_exists:
-            return
+        if if_not_exists:
+            return None
         raise framed(SqlError(f"Table '{name}' already exists", 1050, "42S01"))
-    wanted = dict(asked.schema.properties).get("replication_num")
-    number = _replication(frontend, wanted)
-    kept = tuple((key, value) for key, value in asked.schema.properties if key != "replication_num")
-    schema = replace(
-        asked.schema, buckets=asked.buckets or _default_buckets(frontend, asked.schema.partition_kind), properties=kept
-    )
-    if schema.keys is KeysType.PRIMARY_KEYS and not schema.distribution_columns:
-        # Without a DISTRIBUTED BY, a primary-key table is distributed by its key (CreateTableAnalyzer.java).
-        schema = replace(schema, distribution_columns=tuple(each.name for each in schema.key_columns))
+    number = replication(frontend, dict(schema.properties).get("replication_num"))
+    kept = tuple((key, value) for key, value in schema.properties if key != "replication_num")
+    if schema.automatic_buckets:
+        schema = replace(schema, buckets=default_buckets(frontend, schema.partition_kind))
+    schema = replace(schema, properties=check_properties(frontend, schema, kept))
     table = Table(frontend.next_id(), name, schema, frontend.clock.now(), replication_num=number)
     if schema.partition_kind is PartitionKind.UNPARTITIONED:
         table.partitions[name] = new_partition(frontend, table, name, replication_num=number)
-    for definition in asked.partitions:
-        _add(frontend, table, definition, number)
+    table.partitions.update((each.name, each) for each in make_partitions(frontend, table, partitions))
+    check_colocation(database, table)
     add_object(frontend, database, table)
+    schedule_dynamic_partitions(frontend, table)
+    return table
 
 
 def add_object(frontend: Frontend, database: Database, each: Table | View) -> None:
@@ -125,71 +81,6 @@ def add_object(frontend: Frontend, database: Database, each: Table | View) -> No
             drop_object(frontend, database, each.name)
         database.tables[each.name] = each
         frontend.journal.save_object(database, each)
-
-
-def overlaps(schema: Schema, one: Range, other: Range) -> bool:
-    """Tell whether two ranges share a value."""
-
-    def below(left: tuple[Key, ...], right: tuple[Key, ...]) -> bool:
-        return schema.order(left) < schema.order(right)
-
-    return below(one.lower, other.upper) and below(other.lower, one.upper)
-
-
-def _add(frontend: Frontend, table: Table, definition: PartitionDefinition, number: int) -> Partition:
-    if definition.name in table.partitions:
-        raise framed(SqlError(f"Duplicate partition name {definition.name}", 1517, "HY000"))
-    own = definition.replication_num
-    partition = new_partition(
-        frontend,
-        table,
-        definition.name,
-        replication_num=number if own is None else _replication(frontend, str(own)),
-    )
-    partition.range, partition.values = definition.range, definition.values
-    _check_range(table, partition)
-    table.partitions[definition.name] = partition
-    return partition
-
-
-def _check_range(table: Table, partition: Partition) -> None:
-    new = partition.range
-    if new is None:
-        return
-    values = partition_values(table, partition)
-    if table.schema.order(new.lower) >= table.schema.order(new.upper):
-        # What Guava's Range.closedOpen says of such bounds.
-        raise analysis(f"Invalid range: {values}")
-    for each in table.partitions.values():
-        if each.range is not None and overlaps(table.schema, each.range, new):
-            # RangeUtils.java
-            raise internal(f"Range {values} is intersected with range: {partition_values(table, each)}")
-
-
-def add_partition(frontend: Frontend, table: Table, definition: PartitionDefinition) -> None:
-    """Do ``ALTER TABLE … ADD PARTITION``."""
-    require_normal(table)
-    range_ = definition.range
-    if range_ is not None and range_.lower[0] is Edge.MIN:
-        order = table.schema.order
-        ends = [each.range.upper for each in table.partitions.values() if each.range is not None]
-        smaller = [end for end in ends if order(end) <= order(range_.upper)]
-        if smaller:
-            definition = replace(definition, range=Range(max(smaller, key=order), range_.upper))
-    frontend.journal.save_partitions(table, [_add(frontend, table, definition, table.replication_num)])
-
-
-def drop_partition(frontend: Frontend, table: Table, name: str, *, if_exists: bool) -> None:
-    """Do ``ALTER TABLE … DROP PARTITION``."""
-    require_normal(table)
-    if name not in table.partitions:
-        if if_exists:
-            return
-        raise SqlError(f"Error in list of partitions to {name}", 1507, "HY000")
-    gone = [table.partitions.pop(name)]
-    with frontend.journal.writing():
-        frontend.rows.drop(gone)
-        frontend.journal.forget_partitions(gone)
 
 
 def drop_object(frontend: Frontend, database: Database, name: str) -> None:
@@ -206,9 +97,11 @@ def rename_table(frontend: Frontend, database: Database, table: Table, name: str
     """Do ``ALTER TABLE … RENAME`` (LocalMetastore.java, renameTable)."""
     require_normal(table)
     if name == table.name:
-        raise internal("Same table name")
+        raise framed(internal(f"Same table name {name}"))
     if name in database.tables:
         raise internal(f"Table name[{name}] is already used")
+    if name in table.rollups:
+        raise internal(f"New name conflicts with rollup index name: {name}")
     del database.tables[table.name]
     _name(table, name)
     database.tables[name] = table
@@ -219,6 +112,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
     """Do ``ALTER TABLE … SWAP WITH`` (AlterJobMgr.java, swapTableInternal)."""
     require_normal(one)
     require_normal(other)
+    if isinstance(one, MaterializedView) != isinstance(other, MaterializedView):
+        raise internal("Materialized view can only SWAP WITH materialized view")
     first, second = one.name, other.name
     _name(one, second)
     _name(other, first)
@@ -229,26 +124,93 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
 
 
 def _name(table: Table, name: str) -> None:
-    if table.schema.partition_kind is PartitionKind.UNPARTITIONED:
+    if table.schema.partition_kind is PartitionKind.UNPARTITIONED and table.name in table.partitions:
         # Its one partition bears the table's name (OlapTable.java, setName).
-        only = table.partitions.pop(table.name)
+        only = table.partitions[table.name]
         only.name = name
-        table.partitions[name] = only
+        table.partitions = {name: only}
     table.name = name
 
 
-def truncate(frontend: Frontend, table: Table, partitions: tuple[str, ...] | None) -> None:
-    """Do ``TRUNCATE TABLE`` (LocalMetastore.java, truncateTable)."""
+def rename_database(frontend: Frontend, database: Database, name: str) -> None:
+    """Do ``ALTER DATABASE … RENAME`` (LocalMetastore.java, renameDatabase)."""
+    if name == database.name:
+        raise internal("Same database name")
+    frontend.check_database_name(name)
+    if name in frontend.databases:
+        raise internal(f"Database name[{name}] is already used")
+    del frontend.databases[database.name]
+    database.name = name
+    frontend.add_database(database)
+    frontend.journal.save_database(database)
+
+
+def add_rollup(frontend: Frontend, database: Database, table: Table, rollup: Rollup) -> None:
+    """Begin to build a rollup or synchronous materialized view; the table is in state ROLLUP until it is done.
+
+    Parameters
+    ----------
+    rollup
+        With a definition if it is a materialized view (MaterializedViewHandler.java).
+
+    Raises
+    ------
+    SqlError
+        If the table cannot have it.
+    """
     require_normal(table)
-    names = partitions if partitions is not None else tuple(table.partitions)
-    for name in names:
-        if name not in table.partitions:
-            raise internal(f"Partition {name} does not exist")
-    emptied = [table.partitions[name] for name in names]
-    for each in emptied:
-        each.row_count = each.data_size = 0
-        each.version += 1
-        each.version_time = frontend.clock.now()
-    with frontend.journal.writing():
-        frontend.rows.clear(emptied)
-        frontend.journal.save_partitions(table, emptied)
+    kind = "Materialized view" if rollup.definition else "Rollup index"
+    if table.temporary_partitions:
+        raise internal("Can not alter table when there are temp partitions in table")
+    if rollup.name.lower() == table.name.lower():
+        raise internal(f"Rollup name should be different with base table:{table.name}")
+    if table.schema.keys is KeysType.PRIMARY_KEYS and not rollup.definition:
+        raise internal(f"Do not support add rollup on primary key table[{table.name}]")
+    if rollup.definition and rollup.name in database.tables:
+        raise internal(f"Table [{rollup.name}] already exists in the db {database.name}")
+    for each in database.tables.values():
+        if isinstance(each, Table) and rollup.name in each.rollups and (rollup.definition or each is table):
+            raise internal(
+                f"Materialized view[{rollup.name}] already exists in the table {each.name}"
+                if rollup.definition
+                else f"{kind}[{rollup.name}] already exists"
+            )
+    if not rollup.definition:
+        _check_rollup(table, rollup)
+    submit(frontend, database, table, AlterKind.ROLLUP, rollup=rollup)
+
+
+def _check_rollup(table: Table, rollup: Rollup) -> None:
+    # MaterializedViewHandler.java, checkAndPrepareMaterializedView
+    met_value = found_key = False
+    for name in rollup.columns:
+        column = table.schema.column(name)
+        if column is None:
+            raise internal(f"Column[{name}] does not exist")
+        if column.key and met_value and table.schema.keys is not KeysType.DUP_KEYS:
+            raise internal("Invalid column order. value should be after key")
+        found_key |= column.key
+        met_value |= not column.key
+    if table.schema.keys is KeysType.DUP_KEYS:
+        return
+    if not found_key:
+        raise internal("No key column is found")
+    replaced = any((each.aggregation or "").startswith("REPLACE") for each in table.schema.columns)
+    if replaced and not {each.name for each in table.schema.key_columns} <= set(rollup.columns):
+        unique = table.schema.keys is KeysType.UNIQUE_KEYS
+        raise internal(
+            "Rollup should contains all unique keys in basetable"
+            if unique
+            else "Rollup should contains all keys if there is a REPLACE value"
+        )
+
+
+def drop_rollup(frontend: Frontend, database: Database, table: Table, name: str) -> None:
+    """Drop a rollup or synchronous materialized view (MaterializedViewHandler.java, checkDropMaterializedView)."""
+    require_normal(table)
+    if name == table.name:
+        raise internal("Cannot drop base index by using DROP ROLLUP or DROP MATERIALIZED VIEW.")
+    if name not in table.rollups:
+        raise internal(f"Materialized view [{name}] does not exist in table [{table.name}]")
+    table.rollups = {key: each for key, each in table.rollups.items() if key != name}
+    frontend.journal.save_object(database, table)

@@ -1,58 +1,141 @@
 """CREATE TABLE, read clause by clause: sqlglot cannot read StarRocks' fixed ranges, nor write its clauses.
 
-The clauses are those of StarRocks.g4, createTableStatement.
+The clauses are those of StarRocks.g4: createTableStatement, createTableAsSelectStatement, createTableLikeStatement.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..model.catalog import Column, Edge, KeysType, PartitionKind, Range, Schema
-from ..model.column_types import sql_type
-from ..server_errors import SqlError, analysis, framed, unsupported_here
+from ..model.catalog import KeysType, Schema
+from ..server_errors import analysis, unsupported_here
+from .column_clauses import read_columns, read_keys, with_keys
+from .partition_clauses import PartitionBy, read_partition_by
 
 if TYPE_CHECKING:
-    from ..model.catalog import Key
+    from collections.abc import Sequence
+
+    from ..model.catalog import Column
+    from ..model.partition_names import PartitionDefinition
     from .reader import Reader
 
-__all__ = ["CreateTable", "PartitionDefinition", "read_create_table", "read_partition"]
-
-_AGGREGATIONS = (
-    "SUM",
-    "MAX",
-    "MIN",
-    "REPLACE",
-    "REPLACE_IF_NOT_NULL",
-    "HLL_UNION",
-    "BITMAP_UNION",
-    "PERCENTILE_UNION",
-)
-
-_UNITS = {"DAY": 1, "WEEK": 7}
+__all__ = ["CreateTable", "Distribution", "read_create_table", "read_distribution"]
 
 
 @dataclass(frozen=True, slots=True)
-class PartitionDefinition:
-    """One PARTITION of a CREATE or ALTER TABLE, before the table gives it ids."""
+class Distribution:
+    """A DISTRIBUTED BY; no columns for RANDOM, no buckets where the server chooses."""
 
-    name: str
-    range: Range | None = None
-    values: tuple[tuple[str, ...], ...] | None = None
-    replication_num: int | None = None
+    columns: tuple[str, ...] = ()
+    buckets: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """What a CREATE TABLE asks for; ``buckets`` is None where the server chooses."""
+    """What a CREATE TABLE asks for, clause by clause; what is left out is None or empty."""
 
     name: tuple[str, ...]
-    schema: Schema
-    partitions: tuple[PartitionDefinition, ...]
-    buckets: int | None
     if_not_exists: bool
+    columns: tuple[Column, ...] = ()
+    keys: tuple[KeysType, tuple[str, ...]] | None = None
+    comment: str = ""
+    partition_by: PartitionBy = field(default_factory=PartitionBy)
+    distribution: Distribution | None = None
+    sort_columns: tuple[str, ...] = ()
+    rollups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+    query: str | None = None
+    """The query of AS SELECT."""
+    like: tuple[str, ...] | None = None
+
+    @property
+    def partitions(self) -> tuple[PartitionDefinition, ...]:
+        """The partitions that are written out."""
+        return self.partition_by.partitions
+
+    def schema(self, columns: Sequence[Column] | None = None) -> Schema:
+        """Check the clauses against each other.
+
+        Parameters
+        ----------
+        columns
+            In the place of its own, for AS SELECT.
+
+        Raises
+        ------
+        SqlError
+            For clauses that do not go together (CreateTableAnalyzer.java).
+        """
+        keyed, kind = with_keys(list(self.columns if columns is None else columns), self.keys)
+        distribution = self.distribution
+        if distribution is None:
+            if "colocate_with" in dict(self.properties):
+                raise analysis("Colocate table must specify distribution column")
+            if kind is KeysType.PRIMARY_KEYS:
+                distribution = Distribution(tuple(each.name for each in keyed if each.key))
+            elif kind is KeysType.DUP_KEYS:
+                distribution = Distribution()
+            else:
+                raise analysis(f"Currently not support default distribution in {kind.name}")
+        elif not distribution.columns and kind is not KeysType.DUP_KEYS:
+            raise analysis(f"{kind.value} cannot use random distribution")
+        found = Schema(
+            columns=keyed,
+            keys=kind,
+            partition_kind=self.partition_by.kind,
+            partition_columns=self.partition_by.columns,
+            partition_expressions=self.partition_by.expressions,
+            distribution_columns=distribution.columns,
+            buckets=distribution.buckets or 1,
+            automatic_buckets=distribution.buckets is None,
+            sort_columns=self.sort_columns,
+            properties=self.properties,
+            comment=self.comment,
+        )
+        _check_columns(found)
+        return found
+
+
+def _check_columns(schema: Schema) -> None:
+    _check_generated(schema)
+    for name in schema.partition_columns:
+        column = schema.column(name)
+        if column is None:
+            # PartitionDescAnalyzer.java, analyzeRangePartitionDesc
+            raise analysis(f"Partition column[{name}] does not exist in column list.")
+        if column.aggregation is not None and not column.key:
+            raise analysis(
+                "The partition column could not be aggregated column"
+                " and unique table's partition column must be key column"
+            )
+        if schema.partition_kind.is_range and column.base_type in ("float", "double", "decimal", "json"):
+            raise analysis(f"Invalid partition column '{column.name}': invalid data type {column.type.upper()}")
+    for name in schema.distribution_columns:
+        column = schema.column(name)
+        if column is None:
+            # DistributionDescAnalyzer.java
+            raise analysis(f"Distribution column({name}) doesn't exist.")
+        if column.aggregation is not None and not column.key:
+            # HashDistributionDesc.java; of the other key models
+            raise analysis(f"Distribution column[{name}] is not key column")
+    for name in schema.sort_columns:
+        if schema.column(name) is None:
+            raise analysis(f"Unknown column '{name}' does not exist")
+    keys = {each.name.lower() for each in schema.key_columns}
+    sorted_by = {name.lower() for name in schema.sort_columns}
+    if sorted_by and schema.keys in (KeysType.AGG_KEYS, KeysType.UNIQUE_KEYS) and sorted_by != keys:
+        raise analysis(f"The sort columns of {schema.keys.value} table must be same with key columns")
+
+
+def _check_generated(schema: Schema) -> None:
+    # CreateTableAnalyzer.java, analyzeGeneratedColumnForOlap
+    kinds = [each.generated is not None for each in schema.columns]
+    if kinds != sorted(kinds):
+        raise analysis("All generated columns must be defined after ordinary columns")
+    for each in schema.columns:
+        if each.generated is not None and each.key:
+            raise analysis(f"Generated Column {each.name} can not be KEY")
 
 
 def read_create_table(reader: Reader) -> CreateTable:
@@ -65,316 +148,70 @@ def read_create_table(reader: Reader) -> CreateTable:
     """
     if_not_exists = reader.accept("IF", "NOT", "EXISTS")
     name = reader.qualified()
-    if reader.at("AS") or reader.at("LIKE"):
-        raise unsupported_here("CREATE TABLE … AS SELECT and CREATE TABLE … LIKE")
-    columns = _columns(reader)
+    columns = read_columns(reader) if reader.at("(") else []
     if reader.accept("ENGINE"):
         reader.expect("=")
-        reader.name()
-    keys = _keys(reader)
+        _engine(reader.name())
+    if reader.accept("DEFAULT"):
+        reader.expect("CHARSET")
+    if reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
+        reader.accept("=")
+        reader.take()
+    keys = read_keys(reader)
     comment = reader.string() if reader.accept("COMMENT") else ""
-    columns, keys_type = _keyed(columns, keys)
-    kind, partition_columns, partitions = _partitions(reader, columns)
-    distribution, buckets = _distribution(reader)
+    partition_by = read_partition_by(reader, columns)
+    distribution = read_distribution(reader)
     sort_columns = reader.names() if reader.accept("ORDER", "BY") else ()
+    rollups = _rollups(reader) if reader.accept("ROLLUP") else ()
     properties = reader.properties() if reader.accept("PROPERTIES") else {}
-    if reader.at("AS"):
-        raise unsupported_here("CREATE TABLE … AS SELECT")
-    reader.end()
-    schema = Schema(
-        columns=tuple(columns),
-        keys=keys_type,
-        partition_kind=kind,
-        partition_columns=partition_columns,
-        distribution_columns=distribution,
-        sort_columns=sort_columns,
-        properties=tuple(properties.items()),
-        comment=comment,
+    like = reader.qualified() if not columns and reader.accept("LIKE") else None
+    query = None
+    if like is None and reader.accept("AS"):
+        query = reader.rest()
+    else:
+        reader.end()
+        if like is None and (not columns or not all(each.type for each in columns)):
+            raise reader.unexpected("a type")
+    return CreateTable(
+        name,
+        if_not_exists,
+        tuple(columns),
+        keys,
+        comment,
+        partition_by,
+        distribution,
+        sort_columns,
+        rollups,
+        tuple(properties.items()),
+        query,
+        like,
     )
-    for wanted in (*distribution, *partition_columns, *sort_columns):
-        if schema.column(wanted) is None:
-            raise analysis(f"Unknown column '{wanted}'")
-    return CreateTable(name, schema, tuple(partitions), buckets, if_not_exists)
 
 
-def _columns(reader: Reader) -> list[Column]:
+def _engine(name: str) -> None:
+    if name.lower() not in ("olap", "mysql", "elasticsearch", "hive", "iceberg", "hudi", "jdbc", "file"):
+        raise analysis(f"Unknown engine name: {name}")
+    if name.lower() != "olap":
+        raise unsupported_here(f"ENGINE = {name}")
+
+
+def _rollups(reader: Reader) -> tuple[tuple[str, tuple[str, ...]], ...]:
     reader.expect("(")
-    found: list[Column] = []
-    while True:
-        if reader.at("INDEX"):
-            reader.take()
-            while not (reader.at(",") or reader.at(")")):
-                if reader.at("("):
-                    reader.balanced()
-                else:
-                    reader.take()
-        else:
-            found.append(_column(reader))
-        if not reader.accept(","):
-            break
-    reader.expect(")")
-    seen: set[str] = set()
-    for column in found:
-        if column.name.lower() in seen:
-            raise framed(SqlError(f"Duplicate column name '{column.name}'", 1060, "42S21"))
-        seen.add(column.name.lower())
-    return found
-
-
-def _column(reader: Reader) -> Column:
-    name = reader.name()
-    type_ = _type(reader)
-    key = reader.accept("KEY")
-    aggregation = reader.take().text.upper() if reader.peek().text.upper() in _AGGREGATIONS else None
-    nullable, auto, default, comment = True, False, None, ""
-    while True:
-        if reader.accept("NOT", "NULL"):
-            nullable = False
-        elif reader.accept("NULL"):
-            nullable = True
-        elif reader.accept("AUTO_INCREMENT"):
-            auto, nullable = True, False
-        elif reader.accept("DEFAULT"):
-            default = _default(reader)
-        elif reader.accept("COMMENT"):
-            comment = reader.string()
-        else:
-            break
-    return Column(name, type_, key, nullable, default, aggregation, auto, comment)
-
-
-def _type(reader: Reader) -> str:
-    text = reader.name()
-    if reader.at("<"):
-        text += f"<{reader.balanced('<', '>')}>"
-    elif reader.at("("):
-        text += f"({reader.balanced()})"
-    return sql_type(text)
-
-
-def _default(reader: Reader) -> str | None:
-    if reader.accept("NULL"):
-        return None
-    if reader.at("("):
-        return f"({reader.balanced()})"
-    if reader.peek().kind == "string":
-        return reader.string()
-    sign = "-" if reader.accept("-") else ""
-    text = sign + reader.take().text
-    if reader.at("("):
-        reader.balanced()
-    return text
-
-
-def _keys(reader: Reader) -> tuple[KeysType, tuple[str, ...]] | None:
-    for kind in KeysType:
-        if reader.accept(*kind.value.split()):
-            return kind, reader.names()
-    return None
-
-
-def _keyed(columns: list[Column], keys: tuple[KeysType, tuple[str, ...]] | None) -> tuple[list[Column], KeysType]:
-    """Mark the key columns. Without a key clause the leading columns of a duplicate key are the key."""
-    if keys is None:
-        aggregated = any(each.aggregation for each in columns)
-        kind = KeysType.AGG_KEYS if aggregated else KeysType.DUP_KEYS
-        # CreateTableAnalyzer.java takes at most three leading columns and 36 bytes; the three are kept here.
-        names = [each.name for each in columns if not each.aggregation][: None if aggregated else 3]
-    else:
-        kind, names = keys[0], list(keys[1])
-    lowered = [name.lower() for name in names]
-    if [each.name.lower() for each in columns[: len(names)]] != lowered:
-        raise analysis(
-            "Key columns must be the first few columns of the schema and the order  of the key columns must be "
-            "consistent with the order of the schema"
-        )
-    marked = []
-    for column in columns:
-        key = column.name.lower() in lowered
-        nullable = column.nullable and not (key and kind is KeysType.PRIMARY_KEYS)
-        aggregation = column.aggregation
-        if kind.replaces and not key:
-            aggregation = "REPLACE"
-        marked.append(
-            Column(
-                column.name,
-                column.type,
-                key,
-                nullable,
-                column.default,
-                aggregation,
-                column.auto_increment,
-                column.comment,
-            )
-        )
-    return marked, kind
-
-
-def _partitions(
-    reader: Reader, columns: list[Column]
-) -> tuple[PartitionKind, tuple[str, ...], list[PartitionDefinition]]:
-    if not reader.accept("PARTITION", "BY"):
-        return PartitionKind.UNPARTITIONED, (), []
-    listed = reader.accept("LIST")
-    if not listed:
-        reader.accept("RANGE")
-    if not reader.at("("):
-        raise unsupported_here("partitioning by an expression")
-    names = reader.names()
-    if not reader.accept("("):
-        raise unsupported_here("automatic partitions")
-    kind = PartitionKind.LIST if listed else PartitionKind.RANGE
-    found: list[PartitionDefinition] = []
-    if not reader.accept(")"):
-        while True:
-            if reader.accept("START"):
-                found += _batch(reader, names, columns)
-            else:
-                reader.expect("PARTITION")
-                found.append(read_partition(reader, kind, names, columns))
-            if not reader.accept(","):
-                break
-        reader.expect(")")
-    return kind, names, _lower_bounds(found, names, columns)
-
-
-def read_partition(
-    reader: Reader, kind: PartitionKind, names: tuple[str, ...], columns: list[Column] | tuple[Column, ...]
-) -> PartitionDefinition:
-    """Read what follows ``PARTITION`` in a list of partitions.
-
-    A ``VALUES LESS THAN`` leaves the lower end at :attr:`Edge.MIN`; the caller moves it up to the neighbour's.
-    """
-    reader.accept("IF", "NOT", "EXISTS")
-    name = reader.name()
-    range_: Range | None = None
-    values: tuple[tuple[str, ...], ...] | None = None
-    reader.expect("VALUES")
-    if kind is PartitionKind.LIST:
-        reader.expect("IN")
-        values = _list_values(reader, names, columns)
-    elif reader.accept("LESS", "THAN"):
-        if reader.accept("MAXVALUE"):
-            upper: tuple[Key, ...] = (Edge.MAX,) * len(names)
-        else:
-            upper = _bound(reader, names, columns)
-        range_ = Range((Edge.MIN,) * len(names), upper)
-    else:
-        reader.expect("[")
-        lower = _bound(reader, names, columns)
-        reader.expect(",")
-        range_ = Range(lower, _bound(reader, names, columns))
-        reader.expect(")")
-    properties = reader.properties() if reader.at("(") else {}
-    number = properties.get("replication_num")
-    return PartitionDefinition(name, range_, values, int(number) if number and number.isdecimal() else None)
-
-
-def _bound(reader: Reader, names: tuple[str, ...], columns: list[Column] | tuple[Column, ...]) -> tuple[Key, ...]:
-    reader.expect("(")
-    found: list[Key] = []
-    while True:
-        found.append(Edge.MAX if reader.accept("MAXVALUE") else _key_value(reader, names[len(found)], columns))
-        if len(found) == len(names) or not reader.accept(","):
-            break
-    reader.expect(")")
-    return (*found, *((Edge.MIN,) * (len(names) - len(found))))
-
-
-def _key_value(reader: Reader, name: str, columns: list[Column] | tuple[Column, ...]) -> str:
-    sign = "-" if reader.accept("-") else ""
-    token = reader.take()
-    if token.kind not in ("string", "number"):
-        reader.index -= 1
-        raise reader.unexpected("SINGLE_QUOTED_TEXT", "DOUBLE_QUOTED_TEXT", "INTEGER_VALUE")
-    column = next((each for each in columns if each.name.lower() == name.lower()), None)
-    value = sign + token.value
-    if column is not None and column.base_type in ("date", "datetime"):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            raise analysis(f"Invalid date value: {value}") from None
-        return moment.strftime("%Y-%m-%d" if column.base_type == "date" else "%Y-%m-%d %H:%M:%S")
-    return value
-
-
-def _list_values(
-    reader: Reader, names: tuple[str, ...], columns: list[Column] | tuple[Column, ...]
-) -> tuple[tuple[str, ...], ...]:
-    reader.expect("(")
-    found: list[tuple[str, ...]] = []
-    while True:
-        if reader.accept("("):
-            row = [_key_value(reader, names[0], columns)]
-            while reader.accept(","):
-                row.append(_key_value(reader, names[len(row)], columns))
-            reader.expect(")")
-            found.append(tuple(row))
-        else:
-            found.append((_key_value(reader, names[0], columns),))
-        if not reader.accept(","):
-            break
+    found = [(reader.name(), reader.names())]
+    while reader.accept(","):
+        found.append((reader.name(), reader.names()))
     reader.expect(")")
     return tuple(found)
 
 
-def _lower_bounds(
-    found: list[PartitionDefinition], names: tuple[str, ...], columns: list[Column]
-) -> list[PartitionDefinition]:
-    """Let each ``LESS THAN`` begin where the greatest smaller one ends (RangePartitionInfo.java)."""
-    ruler = Schema(tuple(columns), partition_columns=names)
-    ends = [each.range.upper for each in found if each.range is not None]
-    placed = []
-    for each in found:
-        if each.range is None or each.range.lower[0] is not Edge.MIN:
-            placed.append(each)
-            continue
-        smaller = [end for end in ends if ruler.order(end) < ruler.order(each.range.upper)]
-        lower = max(smaller, key=ruler.order) if smaller else each.range.lower
-        placed.append(PartitionDefinition(each.name, Range(lower, each.range.upper), None, each.replication_num))
-    return placed
-
-
-def _batch(reader: Reader, names: tuple[str, ...], columns: list[Column]) -> list[PartitionDefinition]:
-    """Read ``START ("a") END ("b") EVERY (…)`` and name the partitions as MultiRangePartitionDesc.java does."""
-    (first,) = _bound(reader, names, columns)
-    reader.expect("END")
-    (last,) = _bound(reader, names, columns)
-    reader.expect("EVERY")
-    text = reader.balanced()
-    interval = re.fullmatch(r"\s*INTERVAL\s+(\d+)\s+(DAY|WEEK|MONTH|YEAR)\s*", text, re.IGNORECASE)
-    if interval is None:
-        if not text.strip().isdecimal():
-            raise unsupported_here(f"EVERY ({text})")
-        step, low, high = int(text), int(str(first)), int(str(last))
-        return [
-            PartitionDefinition(f"p{start}", Range((str(start),), (str(min(start + step, high)),)))
-            for start in range(low, high, step)
-        ]
-    count, unit = int(interval[1]), interval[2].upper()
-    start, stop = date.fromisoformat(str(first)[:10]), date.fromisoformat(str(last)[:10])
-    suffix = " 00:00:00" if len(str(first)) > len("yyyy-mm-dd") else ""
-    found = []
-    while start < stop:
-        after = min(_step(start, count, unit), stop)
-        label = {"MONTH": f"{start:%Y%m}", "YEAR": f"{start:%Y}"}.get(unit, f"{start:%Y%m%d}")
-        found.append(PartitionDefinition(f"p{label}", Range((f"{start}{suffix}",), (f"{after}{suffix}",))))
-        start = after
-    return found
-
-
-def _step(start: date, count: int, unit: str) -> date:
-    if unit in _UNITS:
-        return start + timedelta(days=count * _UNITS[unit])
-    months = start.year * 12 + start.month - 1 + count * (12 if unit == "YEAR" else 1)
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def _distribution(reader: Reader) -> tuple[tuple[str, ...], int | None]:
+def read_distribution(reader: Reader) -> Distribution | None:
+    """Read a DISTRIBUTED BY, if there is one."""
     if not reader.accept("DISTRIBUTED", "BY"):
-        return (), None
+        return None
     columns: tuple[str, ...] = ()
     if not reader.accept("RANDOM"):
         reader.expect("HASH")
         columns = reader.names()
-    return columns, reader.number() if reader.accept("BUCKETS") else None
+    buckets = reader.number() if reader.accept("BUCKETS") else None
+    # BUCKETS 0 is the server's own word for its choice (HashDistributionDesc.java).
+    return Distribution(columns, buckets or None)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import duckdb
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 
 from ..model.catalog import TableState, View
 from ..model.rows import no_rows, rows_name
@@ -25,17 +23,21 @@ from ..server_errors import (
     unknown_database,
     unknown_table,
 )
+from .engine_errors import duckdb_error, killed
 from .functions import translated
 from .information_schema import system_rows
+from .spelling import PREFIX, spelled
+from .time_zones import time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from ..frontend import Frontend
-    from ..model.catalog import Table
+    from ..model.catalog import Partition, Table
     from ..model.rows import Rows
 
-__all__ = ["Binder", "BoundQuery", "duckdb_error", "parse_tree"]
+__all__ = ["Binder", "BoundQuery", "duckdb_error", "killed", "parse_expression", "parse_tree", "written"]
 
 _DEEPEST_VIEW = 16
 
@@ -56,7 +58,7 @@ def parse_tree(text: str) -> exp.Expr:
         As a syntax error; the words are sqlglot's, not the server's.
     """
     try:
-        tree = sqlglot.parse_one(text, read=_Dialect)
+        tree = sqlglot.parse_one(spelled(text), read=_Dialect)
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{}]
         what = details[0].get("description") or str(error).split("\n")[0]
@@ -64,13 +66,17 @@ def parse_tree(text: str) -> exp.Expr:
     return tree
 
 
-def duckdb_error(error: duckdb.Error) -> SqlError:
-    """Turn what DuckDB says into an error packet: short, and in StarRocks' words where they are known."""
-    text = str(error)
-    missing = re.search(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"', text)
-    if missing:
-        return analysis(f"Column '{missing[1] or missing[2]}' cannot be resolved")
-    return SqlError(" ".join(text.split("\n", maxsplit=1)[0].split()))
+def parse_expression(text: str) -> exp.Expr:
+    """Parse one expression, as of a default or a generated column."""
+    tree = parse_tree(f"SELECT {text}")
+    if not isinstance(tree, exp.Select):
+        raise syntax(f"Unexpected input '{text}'", 1, 0)
+    return tree.selects[0]
+
+
+def written(tree: exp.Expr) -> str:
+    """Write a tree for DuckDB, silently leaving out what is only a hint."""
+    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class BoundQuery:
 
     sql: str
     parameters: dict[str, Any]
+    sleep: float = 0.0
+    """How many seconds its calls of ``sleep()`` take together."""
 
 
 @dataclass(slots=True)
@@ -100,13 +108,23 @@ class Binder:
     variable: Callable[[str], object]
     functions: dict[str, object]
     parameters: dict[str, Any] = field(default_factory=dict)
+    sleep: float = 0.0
 
     def bind(self, tree: exp.Expr) -> BoundQuery:
         """Bind a whole query; the caller holds the frontend's lock, and need not hold it while DuckDB runs."""
         if isinstance(tree, exp.Select):
             _name_projections(tree)
         bound = self.rewrite(tree)
-        return BoundQuery(bound.sql(dialect="duckdb"), self.parameters)
+        return BoundQuery(written(bound), self.parameters, self.sleep)
+
+    def output_names(self, tree: exp.Expr) -> list[str]:
+        """Tell the names of a query's columns."""
+        if isinstance(tree, exp.Select):
+            _name_projections(tree)
+        bound = self.rewrite(tree)
+        with self.frontend.rows.cursor() as cursor:
+            found = cursor.execute(f"DESCRIBE {written(bound)}", self.parameters).fetchall()
+        return [str(row[0]) for row in found]
 
     def rewrite(self, tree: exp.Expr, depth: int = 0) -> exp.Expr:
         """Replace tables, variables and session functions in a tree, in place."""
@@ -121,7 +139,16 @@ class Binder:
             # A table stands under its own name now, so what is in front of it would find nothing.
             column.set("db", None)
             column.set("catalog", None)
-        return tree.transform(self._value)
+        # From the leaves up, so that what is nested in a call is turned before the call is.
+        for node in reversed(list(tree.walk(bfs=True))):
+            new = self._value(node)
+            if new is node:
+                continue
+            if node is tree:
+                tree = new
+            else:
+                node.replace(new)
+        return tree
 
     def _resolved(self, table: exp.Table, depth: int) -> exp.Expr:
         alias = table.alias or table.name
@@ -186,22 +213,55 @@ class Binder:
             return _literal(self.variable(node.name))
         if isinstance(node, exp.Parameter) and isinstance(node.this, (exp.Var, exp.Identifier)):
             return exp.null()
-        if isinstance(node, (exp.CurrentTimestamp, exp.UtcTimestamp)):
+        if isinstance(node, exp.UtcTimestamp):
+            return exp.cast(exp.Literal.string(self._now(UTC)), "timestamp")
+        if isinstance(node, exp.CurrentTimestamp):
             return exp.cast(exp.Literal.string(self._now()), "timestamp")
+        if isinstance(node, exp.CurrentTime):
+            return exp.cast(exp.Literal.string(self._now()[11:]), "time")
+        if isinstance(node, exp.Hint):
+            return exp.Hint()
+        if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div)):
+            _number_literals(node)
+            return node
+        if type(node) is exp.Cast:
+            # A value that cannot be converted is NULL in StarRocks, and no error.
+            return exp.TryCast(this=node.this, to=node.to)
         if isinstance(node, exp.CurrentDate):
             return exp.cast(exp.Literal.string(self._now()[:10]), "date")
         if isinstance(node, exp.Func):
             name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-            if name == "now":
+            if name in ("now", "localtime", "localtimestamp"):
                 return exp.cast(exp.Literal.string(self._now()), "timestamp")
+            if name == "unix_timestamp" and not list(node.iter_expressions()):
+                return exp.Literal.number(int(self.frontend.clock.now()))
             if name in self.functions:
                 return _literal(self.functions[name])
+            if name == "sleep":
+                return self._sleep(node)
             arguments = node.expressions if isinstance(node, exp.Anonymous) else node.iter_expressions()
             return translated(name, list(arguments)) or node
         return node
 
-    def _now(self) -> str:
-        return datetime.fromtimestamp(self.frontend.clock.now(), UTC).strftime("%Y-%m-%d %H:%M:%S")
+    def _sleep(self, node: exp.Expr) -> exp.Expr:
+        """Note how long to sleep; the session does so, as a thread of the engine could not be woken."""
+        arguments = node.expressions or list(node.iter_expressions())
+        if len(arguments) != 1 or not arguments[0].is_number:
+            raise analysis("No matching function with signature: sleep(...)")
+        self.sleep += max(float(arguments[0].name), 0.0)
+        return exp.true()
+
+    def _now(self, zone: tzinfo | None = None) -> str:
+        zone = zone or time_zone(str(self.variable("time_zone")), self.frontend.zone)
+        return datetime.fromtimestamp(self.frontend.clock.now(), zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _number_literals(node: exp.Expr) -> None:
+    """Let a string be a number where it is reckoned with, as in MySQL."""
+    for key in ("this", "expression"):
+        operand = node.args.get(key)
+        if isinstance(operand, exp.Literal) and operand.is_string and "-" not in operand.name:
+            node.set(key, exp.cast(operand.copy(), "double"))
 
 
 def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
@@ -211,18 +271,24 @@ def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
 
 def table_select(rows: Rows, table: Table, partitions: Sequence[str] | None = None) -> exp.Expr:
     """Select the rows of a table, or of some of its partitions."""
-    names = list(table.partitions) if partitions is None else list(partitions)
-    for name in names:
-        if name not in table.partitions:
-            raise analysis(f"Unknown partition '{name}' in table '{table.name}'")
+    found = list(table.partitions.values()) if partitions is None else [_named(table, name) for name in partitions]
     columns = [exp.column(each.name, quoted=True) for each in table.schema.columns]
-    held = [table.partitions[name] for name in names if rows.holds(table.partitions[name])]
+    held = [each for each in found if rows.holds(each)]
     if not held:
         return no_rows(table.schema)
     # DuckDB's own union of tables by their names: a thousand partitions make no deeper a tree than one.
+    # By the names of the columns, whose order may differ after an ALTER TABLE.
     tables = [exp.Literal.string(rows_name(each)) for each in held]
-    union = exp.Anonymous(this="query_table", expressions=[exp.Array(expressions=tables)])
+    union = exp.Anonymous(this="query_table", expressions=[exp.Array(expressions=tables), exp.true()])
     return exp.select(*columns).from_(exp.Table(this=union))
+
+
+def _named(table: Table, name: str) -> Partition:
+    temporary = name.startswith(PREFIX)
+    found = (table.temporary_partitions if temporary else table.partitions).get(name.removeprefix(PREFIX))
+    if found is None:
+        raise analysis(f"Unknown partition '{name.removeprefix(PREFIX)}' in table '{table.name}'")
+    return found
 
 
 def _name_projections(tree: exp.Select) -> None:

@@ -137,6 +137,10 @@ class Reader:
             raise self.unexpected("a legal identifier")
         return self.take().value
 
+    def name_or_string(self) -> str:
+        """Take an identifier, or a string in its place (StarRocks.g4, identifierOrString)."""
+        return self.take().value if self.peek().kind == "string" else self.name()
+
     def qualified(self) -> tuple[str, ...]:
         """Take a dotted name."""
         parts = [self.name()]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
 
 from ..frontend import SYSTEM_DATABASES
+from ..model.column_types import starrocks_type
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
+from .changes import read_change
 from .commands import Commands
-from .dml import execute_dml
+from .explain import explained, explained_text
 from .family import execute_family, is_family, read_family
-from .query import Binder, duckdb_error, parse_tree
+from .query import Binder, duckdb_error, killed, parse_tree
 from .reader import Reader, split
 from .results import Done, from_duckdb
 from .show import Show
@@ -49,7 +52,8 @@ class Session:
         self.connection_id = connection_id
         self.database: str | None = None
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
-        self._cursor = frontend.rows.cursor()
+        self.cursor = frontend.rows.cursor()
+        self._interrupted = threading.Event()
 
     def reset(self) -> None:
         """Take the variables back to their defaults; the database stays."""
@@ -57,11 +61,12 @@ class Session:
 
     def close(self) -> None:
         """Let go of the cursor."""
-        self._cursor.close()
+        self.cursor.close()
 
     def interrupt(self) -> None:
         """Stop the query that is running."""
-        self._cursor.interrupt()
+        self._interrupted.set()
+        self.cursor.interrupt()
 
     def use(self, name: str) -> None:
         """Change the database, which may be written ``catalog.database`` (ConnectContext.java, changeCatalogDb)."""
@@ -123,12 +128,11 @@ class Session:
             tree = parse_tree(text)
             if isinstance(tree, exp.Query):
                 return lambda: self._query(tree)
-            if isinstance(tree, exp.Insert):
-                return lambda: execute_dml(self.frontend, self._binder(), tree.copy())
-        if first in ("INSERT", "DELETE", "UPDATE"):
-            changed = parse_tree(text)
-            if isinstance(changed, (exp.Insert, exp.Delete, exp.Update)):
-                return lambda: execute_dml(self.frontend, self._binder(), changed.copy())
+        change = read_change(reader)
+        if change is not None:
+            return lambda: change(self.frontend, self.binder(), self.cursor)
+        if first == "EXPLAIN":
+            return self._explain(reader)
         if first in ("SHOW", "DESC", "DESCRIBE"):
             return lambda: self._locked(lambda: self._show(text))
         if first == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
@@ -145,6 +149,11 @@ class Session:
             return unsupported_here(f"{first.text.upper()} …")
         return reader.unexpected("SELECT", "SHOW", "RESTORE", "BACKUP", "CREATE")
 
+    def _explain(self, reader: Reader) -> Action:
+        reader.expect("EXPLAIN")
+        tree = parse_tree(explained_text(reader))
+        return lambda: self._locked(lambda: explained(self.frontend, self.database, tree))
+
     def _locked(self, action: Action) -> Result:
         with self.frontend.lock:
             return action()
@@ -160,7 +169,8 @@ class Session:
             return show.config(reader)
         return show.describe(reader)
 
-    def _binder(self) -> Binder:
+    def binder(self) -> Binder:
+        """Make a binder of names for one statement of this session."""
         identity = f"'{self.user}'@'%'"
         functions: dict[str, object] = {
             **dict.fromkeys(("current_schema", "database", "schema"), self.database),
@@ -175,16 +185,26 @@ class Session:
         }
         return Binder(self.frontend, self.database, self.variables.get, functions)
 
+    def output_columns(self, tree: exp.Expr) -> list[tuple[str, str]]:
+        """Name the columns of a query, with StarRocks' types; the caller holds the frontend's lock."""
+        bound = self.binder().bind(tree.copy())
+        try:
+            with self.frontend.rows.cursor() as cursor:
+                found = cursor.execute(f"DESCRIBE {bound.sql}", bound.parameters).fetchall()
+        except duckdb.Error as error:
+            raise duckdb_error(error) from error
+        return [(str(name), starrocks_type(str(type_))) for name, type_, *_ in found]
+
     def _query(self, tree: exp.Expr) -> ResultRows:
+        self._interrupted.clear()
         with self.frontend.lock:
-            bound = self._binder().bind(tree.copy())
+            bound = self.binder().bind(tree.copy())
+        if bound.sleep and self._interrupted.wait(bound.sleep):
+            raise killed()
         # The lock is not held while rows are read, so a slow query stops nobody.
         try:
-            self._cursor.execute(bound.sql, bound.parameters)
-            return from_duckdb(self._cursor.description or [], self._cursor.fetchall())
-        except duckdb.InterruptException as error:
-            # MySQL's code for it, worded here.
-            raise SqlError("Query was killed", 1317, "70100") from error
+            self.cursor.execute(bound.sql, bound.parameters)
+            return from_duckdb(self.cursor.description or [], self.cursor.fetchall())
         except duckdb.Error as error:
             raise duckdb_error(error) from error
 
