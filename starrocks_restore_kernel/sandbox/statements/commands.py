@@ -6,36 +6,18 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from ..model.catalog import Table, View
-from ..model.tables import (
-    add_object,
-    add_partition,
-    create_table,
-    drop_object,
-    drop_partition,
-    rename_table,
-    swap_tables,
-    truncate,
-)
-from ..server_errors import (
-    SqlError,
-    analysis,
-    framed,
-    internal,
-    no_database,
-    unknown_database,
-    unknown_table,
-    unsupported_here,
-)
-from .ddl import read_create_table, read_partition
+from ..model.catalog import View
+from ..model.tables import add_object, drop_object
+from ..server_errors import SqlError, framed, internal, no_database, unknown_table, unsupported_here
+from .places import Places
 from .query import parse_tree
 from .results import Done
+from .table_commands import TableCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..frontend import Frontend
-    from ..model.catalog import Database
     from .reader import Reader
     from .session import Action, Result, Session
 
@@ -50,6 +32,8 @@ class Commands:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.frontend: Frontend = session.frontend
+        self._places = Places(session)
+        self._tables = TableCommands(session)
 
     def action(self, reader: Reader) -> Action | None:
         """Read one statement; None if it is of no kind known here."""
@@ -62,7 +46,7 @@ class Commands:
             "CREATE": self._create,
             "DROP": self._drop,
             "ALTER": self._alter,
-            "TRUNCATE": self._truncate,
+            "TRUNCATE": self._tables.truncate,
             "KILL": self._kill,
             "ADMIN": self._admin,
         }
@@ -71,32 +55,6 @@ class Commands:
             return None
         reader.take()
         return read(reader)
-
-    def _locked(self, command: Callable[[], None]) -> Action:
-        def action() -> Result:
-            with self.frontend.lock:
-                command()
-            return Done()
-
-        return action
-
-    def _place(self, parts: tuple[str, ...]) -> tuple[Database, str]:
-        """Find where a dotted name points to, at the time of execution."""
-        name = parts[-2] if len(parts) > 1 else self.session.database
-        if name is None:
-            raise framed(no_database())
-        if name not in self.frontend.databases:
-            raise framed(unknown_database(name))
-        return self.frontend.databases[name], parts[-1]
-
-    def _table(self, parts: tuple[str, ...]) -> tuple[Database, Table]:
-        database, name = self._place(parts)
-        found = database.tables.get(name)
-        if found is None:
-            raise unknown_table(name)
-        if isinstance(found, View):
-            raise framed(SqlError(f"Table '{name}' is not a OLAP table", 5503, "42000"))
-        return database, found
 
     # -- the session -----------------------------------------------------------------------------------------------
 
@@ -182,7 +140,7 @@ class Commands:
                     raise internal(f"Config '{key}' does not exist or is not mutable")
                 self.frontend.config[key] = value
 
-        return self._locked(configure)
+        return self._places.locked(configure)
 
     def _reset(self) -> Result:
         from ..seeds import plant
@@ -198,8 +156,7 @@ class Commands:
         if reader.accept("DATABASE") or reader.accept("SCHEMA"):
             return self._create_database(reader)
         if reader.accept("TABLE"):
-            asked = read_create_table(reader)
-            return self._locked(lambda: create_table(self.frontend, self._place(asked.name)[0], asked))
+            return self._tables.create(reader)
         replaces = reader.accept("OR", "REPLACE")
         if reader.accept("VIEW"):
             return self._create_view(reader, replaces=replaces)
@@ -217,7 +174,7 @@ class Commands:
             if not (quiet and name in self.frontend.databases):
                 self.frontend.create_database(name)
 
-        return self._locked(create)
+        return self._places.locked(create)
 
     def _create_view(self, reader: Reader, *, replaces: bool) -> Action:
         quiet = reader.accept("IF", "NOT", "EXISTS")
@@ -238,7 +195,7 @@ class Commands:
             raise reader.unexpected("SELECT")
 
         def create() -> None:
-            database, name = self._place(parts)
+            database, name = self._places.place(parts)
             old = database.tables.get(name)
             if old is not None and not (replaces and isinstance(old, View)):
                 if quiet:
@@ -249,7 +206,7 @@ class Commands:
             now = self.frontend.clock.now()
             add_object(self.frontend, database, View(self.frontend.next_id(), name, definition, now, names, comment))
 
-        return self._locked(create)
+        return self._places.locked(create)
 
     def _qualified(self, tree: exp.Expr) -> str:
         """Write a view's text with every table's database, as the server stores it (View.java, inlineViewDef)."""
@@ -269,12 +226,9 @@ class Commands:
     def _drop(self, reader: Reader) -> Action:
         if reader.accept("DATABASE") or reader.accept("SCHEMA"):
             return self._drop_database(reader)
-        wanted: type[Table | View]
         if reader.accept("TABLE"):
-            wanted = Table
-        elif reader.accept("VIEW"):
-            wanted = View
-        else:
+            return self._tables.drop(reader)
+        if not reader.accept("VIEW"):
             raise unsupported_here(f"DROP {reader.peek().text.upper()}")
         quiet = reader.accept("IF", "EXISTS")
         parts = reader.qualified()
@@ -282,18 +236,17 @@ class Commands:
         reader.end()
 
         def drop() -> None:
-            database, name = self._place(parts)
+            database, name = self._places.place(parts)
             found = database.tables.get(name)
             if found is None:
                 if quiet:
                     return
                 raise unknown_table(name)
-            if not isinstance(found, wanted):
-                kind = "VIEW" if wanted is View else "TABLE"
-                raise framed(SqlError(f"'{database.name}'.'{name}' is not '{kind}'", 1347, "HY000"))
+            if not isinstance(found, View):
+                raise framed(SqlError(f"'{database.name}'.'{name}' is not 'VIEW'", 1347, "HY000"))
             drop_object(self.frontend, database, name)
 
-        return self._locked(drop)
+        return self._places.locked(drop)
 
     def _drop_database(self, reader: Reader) -> Action:
         quiet = reader.accept("IF", "EXISTS")
@@ -305,54 +258,9 @@ class Commands:
             if not (quiet and name not in self.frontend.databases):
                 self.frontend.drop_database(name)
 
-        return self._locked(drop)
-
-    def _truncate(self, reader: Reader) -> Action:
-        reader.expect("TABLE")
-        parts = reader.qualified()
-        names = None
-        if reader.accept("PARTITION") or reader.accept("PARTITIONS"):
-            names = reader.names() if reader.at("(") else (reader.name(),)
-        reader.end()
-        return self._locked(lambda: truncate(self.frontend, self._table(parts)[1], names))
+        return self._places.locked(drop)
 
     def _alter(self, reader: Reader) -> Action:
-        reader.expect("TABLE")
-        parts = reader.qualified()
-        if reader.accept("SWAP", "WITH"):
-            other = reader.qualified()[-1]
-            reader.end()
-            return self._locked(lambda: self._swap(parts, other))
-        if reader.accept("RENAME"):
-            reader.accept("TO")
-            name = reader.name()
-            reader.end()
-            return self._locked(lambda: rename_table(self.frontend, *self._table(parts), name))
-        if reader.accept("DROP", "PARTITION"):
-            quiet = reader.accept("IF", "EXISTS")
-            name = reader.name()
-            reader.accept("FORCE")
-            reader.end()
-            return self._locked(lambda: drop_partition(self.frontend, self._table(parts)[1], name, if_exists=quiet))
-        if reader.accept("ADD", "PARTITION"):
-            return self._locked(lambda: self._add_partition(parts, reader))
-        raise unsupported_here(f"ALTER TABLE … {reader.peek().text.upper()}")
-
-    def _swap(self, parts: tuple[str, ...], other: str) -> None:
-        database, table = self._table(parts)
-        found = database.tables.get(other)
-        if not isinstance(found, Table):
-            raise unknown_table(other)
-        swap_tables(self.frontend, database, table, found)
-
-    def _add_partition(self, parts: tuple[str, ...], reader: Reader) -> None:
-        # What the values mean depends on the table, so the clause is read only now.
-        _, table = self._table(parts)
-        schema = table.schema
-        if not schema.partition_columns:
-            raise analysis("Only support adding partition to range/list partitioned table")
-        definition = read_partition(reader, schema.partition_kind, schema.partition_columns, schema.columns)
-        if reader.accept("DISTRIBUTED", "BY"):
-            raise unsupported_here("a partition with a distribution of its own")
-        reader.end()
-        add_partition(self.frontend, table, definition)
+        if reader.accept("TABLE"):
+            return self._tables.alter(reader)
+        raise unsupported_here(f"ALTER {reader.peek().text.upper()}")
