@@ -15,6 +15,7 @@ from .faults import Faults
 from .model.accounts import Accounts
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
+from .model.dependents import Dependents, inactivate_readers
 from .model.journal import Entry
 from .model.rows import Rows
 from .recovery import load
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .backup.job import Job
     from .backup.repository import Repository
     from .clock import Clock
-    from .model.catalog import ExternalCatalog, View
+    from .model.catalog import ExternalCatalog, Function, View
     from .model.journal import Journal
     from .releases import Behaviour
 
@@ -115,6 +116,9 @@ class Frontend:
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
+        self.global_functions: dict[str, Function] = {}
+        """By signature, as those of a database."""
+        self.dependents = Dependents()
         self.repositories: dict[str, Repository] = {}
         self.jobs: dict[int, Job] = {}
         self.config = default_config(self.behaviour)
@@ -223,6 +227,7 @@ class Frontend:
         with self.journal.writing():
             self.journal.forget_database(gone)
             for table in gone.tables.values():
+                inactivate_readers(self, table, f"base-table dropped: {table.name}")
                 if isinstance(table, Table):
                     table.dropped = True
                     self.rows.drop([*table.partitions.values(), *table.temporary_partitions.values()])

@@ -251,7 +251,14 @@ def _keys(found: list[dict[str, str]]) -> tuple[Key, ...]:
 def _saved_meta(each: dict[str, Any]) -> SavedTableMeta | View:
     if each["clazz"] == "View":
         return View(
-            each["id"], each["name"], each["definition"], each["create_time"], tuple(each["columns"]), each["comment"]
+            each["id"],
+            each["name"],
+            each["definition"],
+            each["create_time"],
+            tuple(each["columns"]),
+            each["comment"],
+            tuple(Column(**column) for column in each.get("schema", ())),
+            each.get("security", False),
         )
     schema = each["schema"]
     return SavedTableMeta(

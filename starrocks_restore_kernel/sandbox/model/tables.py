@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..server_errors import SqlError, analysis, framed, internal
 from ..statements.show_create import partition_values
 from .catalog import Edge, Key, KeysType, Partition, PartitionKind, Range, Replica, Schema, Table, TableState, Tablet
+from .dependents import inactivate_readers
 
 if TYPE_CHECKING:
     from ..frontend import Frontend
@@ -19,12 +20,14 @@ __all__ = [
     "add_object",
     "add_partition",
     "create_table",
+    "default_buckets",
     "drop_object",
     "drop_partition",
     "new_partition",
     "new_tablets",
     "overlaps",
     "rename_table",
+    "replication",
     "require_normal",
     "swap_tables",
     "truncate",
@@ -47,7 +50,8 @@ def require_normal(table: Table) -> None:
         )
 
 
-def _replication(frontend: Frontend, wanted: str | None) -> int:
+def replication(frontend: Frontend, wanted: str | None) -> int:
+    """Read a ``replication_num``, or take the default."""
     text = wanted or frontend.config["default_replication_num"]
     if not re.fullmatch(r"-?\d+", text):
         raise analysis(f'For input string: "{text}"')
@@ -60,7 +64,8 @@ def _replication(frontend: Frontend, wanted: str | None) -> int:
     return number
 
 
-def _default_buckets(frontend: Frontend, kind: PartitionKind) -> int:
+def default_buckets(frontend: Frontend, kind: PartitionKind) -> int:
+    """Choose the buckets of a new table."""
     # CatalogUtils.java, calAvgBucketNumOfRecentPartitions, of at most twelve backends
     number = 2 * max(len(frontend.backends.all), 1)
     return max(number, 16) if kind is PartitionKind.UNPARTITIONED else number
@@ -101,10 +106,10 @@ def create_table(frontend: Frontend, database: Database, asked: CreateTable) -> 
             return
         raise framed(SqlError(f"Table '{name}' already exists", 1050, "42S01"))
     wanted = dict(asked.schema.properties).get("replication_num")
-    number = _replication(frontend, wanted)
+    number = replication(frontend, wanted)
     kept = tuple((key, value) for key, value in asked.schema.properties if key != "replication_num")
     schema = replace(
-        asked.schema, buckets=asked.buckets or _default_buckets(frontend, asked.schema.partition_kind), properties=kept
+        asked.schema, buckets=asked.buckets or default_buckets(frontend, asked.schema.partition_kind), properties=kept
     )
     if schema.keys is KeysType.PRIMARY_KEYS and not schema.distribution_columns:
         # Without a DISTRIBUTED BY, a primary-key table is distributed by its key (CreateTableAnalyzer.java).
@@ -144,7 +149,7 @@ def _add(frontend: Frontend, table: Table, definition: PartitionDefinition, numb
         frontend,
         table,
         definition.name,
-        replication_num=number if own is None else _replication(frontend, str(own)),
+        replication_num=number if own is None else replication(frontend, str(own)),
     )
     partition.range, partition.values = definition.range, definition.values
     _check_range(table, partition)
@@ -196,6 +201,7 @@ def drop_object(frontend: Frontend, database: Database, name: str) -> None:
     """Forget a table or view; dropping a table under restore is not refused (Database.java, dropTable)."""
     found = database.tables.pop(name)
     with frontend.journal.writing():
+        inactivate_readers(frontend, found, f"base-table dropped: {found.name}")
         if isinstance(found, Table):
             found.dropped = True
             frontend.rows.drop([*found.partitions.values(), *found.temporary_partitions.values()])
@@ -209,10 +215,13 @@ def rename_table(frontend: Frontend, database: Database, table: Table, name: str
         raise internal("Same table name")
     if name in database.tables:
         raise internal(f"Table name[{name}] is already used")
-    del database.tables[table.name]
+    old = table.name
+    del database.tables[old]
     _name(table, name)
     database.tables[name] = table
-    frontend.journal.save_object(database, table)
+    with frontend.journal.writing():
+        frontend.journal.save_object(database, table)
+        inactivate_readers(frontend, table, f"base-table renamed: {old}")
 
 
 def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table) -> None:
@@ -226,6 +235,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
     with frontend.journal.writing():
         frontend.journal.save_object(database, one)
         frontend.journal.save_object(database, other)
+        inactivate_readers(frontend, one, f"base-table swapped: {first}")
+        inactivate_readers(frontend, other, f"base-table swapped: {second}")
 
 
 def _name(table: Table, name: str) -> None:
