@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
-from ..model.catalog import KeysType, Table, TableState, View
+from ..model.catalog import KeysType, MaterializedView, Table, TableState, View
 from ..model.column_types import duckdb_type
 from ..model.rows import partition_condition
 from ..server_errors import (
@@ -35,6 +35,23 @@ if TYPE_CHECKING:
 __all__ = ["execute_dml"]
 
 
+_OF_A_VIEW: dict[type[exp.Expr], str] = {
+    # InsertAnalyzer.java, DeleteAnalyzer.java and UpdateAnalyzer.java
+    exp.Insert: (
+        "The data of '{name}' cannot be inserted because '{name}' is a materialized view,"
+        "and the data of materialized view must be consistent with the base table."
+    ),
+    exp.Delete: (
+        "The data of '{name}' cannot be deleted because it is a materialized view,"
+        "and the data of materialized view must be consistent with the base table."
+    ),
+    exp.Update: (
+        "The data of '{name}' cannot be modified because '{name}' is a materialized view,"
+        "and the data of materialized view must be consistent with the base table."
+    ),
+}
+
+
 def execute_dml(frontend: Frontend, binder: Binder, tree: exp.Insert | exp.Delete | exp.Update) -> Done:
     """Run one of them.
 
@@ -48,6 +65,8 @@ def execute_dml(frontend: Frontend, binder: Binder, tree: exp.Insert | exp.Delet
         raise unsupported_here("this target of INSERT")
     with frontend.lock:
         table = _table(frontend, binder, target)
+    if isinstance(table, MaterializedView):
+        raise analysis(_OF_A_VIEW[type(tree)].format(name=table.name))
     try:
         if isinstance(tree, exp.Insert):
             return _insert(frontend, binder, tree, table)

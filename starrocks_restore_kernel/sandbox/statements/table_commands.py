@@ -9,6 +9,7 @@ from ..model.tables import add_partition, create_table, drop_object, drop_partit
 from ..server_errors import SqlError, analysis, framed, unknown_table, unsupported_here
 from .ddl import read_create_table, read_partition
 from .places import Places
+from .views import refuse_materialized_view
 
 if TYPE_CHECKING:
     from .reader import Reader
@@ -39,6 +40,7 @@ class TableCommands(Places):
                 if quiet:
                     return
                 raise unknown_table(name)
+            refuse_materialized_view(found, name)
             if not isinstance(found, Table):
                 raise framed(SqlError(f"'{database.name}'.'{name}' is not 'TABLE'", 1347, "HY000"))
             drop_object(self.frontend, database, name)
