@@ -7,7 +7,10 @@ from sandbox.small_cluster import Cluster
 
 from starrocks_restore_kernel.sandbox.clock import SteppedClock
 from starrocks_restore_kernel.sandbox.frontend import Frontend
-from starrocks_restore_kernel.sandbox.model.catalog import MaterializedView, Table
+from starrocks_restore_kernel.sandbox.model import refreshes
+from starrocks_restore_kernel.sandbox.model.catalog import MaterializedView, Table, TableState
+from starrocks_restore_kernel.sandbox.model.dependents import Wanted
+from starrocks_restore_kernel.sandbox.model.journal import Entry, PartitionEntry
 from starrocks_restore_kernel.sandbox.model.refreshes import refresh_due
 from starrocks_restore_kernel.sandbox.statements.show_create_view import create_materialized_view
 
@@ -140,6 +143,33 @@ def test_a_refresh_may_be_of_some_partitions(cluster: Cluster) -> None:
         "REFRESH MATERIALIZED VIEW m PARTITION START ('2024-02-01') END ('2024-03-01') FORCE WITH SYNC MODE"
     )
     assert [(3, "2024-02-10")] == rows(cluster)
+
+
+def test_two_refreshes_at_once_leave_one_set_of_partitions(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slower one makes its plan anew."""
+    cluster.run(DAILY)
+    planned, calls = refreshes._planned, []
+
+    def slowly(*arguments: Any) -> Any:
+        plan = planned(*arguments)
+        calls.append(plan)
+        if len(calls) == 1:
+            refreshes.refresh(*arguments[:3], Wanted(force=True))
+        return plan
+
+    monkeypatch.setattr(refreshes, "_planned", slowly)
+    cluster.run("REFRESH MATERIALIZED VIEW m FORCE WITH SYNC MODE")
+    assert (3, 4) == (len(calls), len(rows(cluster)))
+    kept = cluster.frontend.journal.load(Entry.PARTITION, PartitionEntry).values()
+    assert 3 == len([each for each in kept if each.table == view(cluster).id])
+
+
+def test_it_cannot_be_filled_during_a_restore(cluster: Cluster) -> None:
+    """As nothing can be loaded into a table under restore."""
+    cluster.run(DAILY)
+    view(cluster).state = TableState.RESTORE
+    expected = f'execute task mv-{view(cluster).id} failed: Cannot write RESTORE state table "m"'
+    assert expected == cluster.refused("REFRESH MATERIALIZED VIEW m WITH SYNC MODE")[2]
 
 
 def test_the_sort_key_stands_in_front(cluster: Cluster) -> None:

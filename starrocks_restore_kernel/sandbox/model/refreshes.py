@@ -17,7 +17,7 @@ from sqlglot import exp
 from ..server_errors import SqlError, internal, unsupported_here
 from ..statements.definitions import definition_binder, read_definition
 from ..statements.query import duckdb_error, parse_tree
-from .catalog import MaterializedView, Partition, PartitionKind, Table
+from .catalog import MaterializedView, Partition, PartitionKind, Table, TableState
 from .column_types import duckdb_type
 from .dependents import Wanted
 from .materialized_views import may_be_activated, try_to_activate
@@ -54,6 +54,8 @@ def base_versions(frontend: Frontend, view: MaterializedView) -> dict[str, int]:
 @dataclass(frozen=True, slots=True)
 class _Plan:
     query: BoundQuery
+    held: dict[str, Partition]
+    """The partitions as they were; another refresh puts other ones in their place."""
     kept: list[Partition]
     made: list[Partition]
     gone: list[Partition]
@@ -70,10 +72,9 @@ def refresh(frontend: Frontend, database: Database, view: MaterializedView, want
         If it is inactive and stays so, or its query fails. The view says so too.
     """
     try:
-        with frontend.lock:
-            plan = _plan(frontend, database, view, wanted)
-        if plan is not None:
-            _fill(frontend, view, plan)
+        plan = _planned(frontend, database, view, wanted)
+        while plan is not None and not _filled(frontend, database, view, plan):
+            plan = _planned(frontend, database, view, wanted)
     except SqlError as error:
         _ended(frontend, database, view, "FAILED", error.message)
         raise
@@ -98,6 +99,11 @@ def _ended(frontend: Frontend, database: Database, view: MaterializedView, state
             frontend.journal.save_object(database, view)
 
 
+def _planned(frontend: Frontend, database: Database, view: MaterializedView, wanted: Wanted) -> _Plan | None:
+    with frontend.lock:
+        return _plan(frontend, database, view, wanted)
+
+
 def _plan(frontend: Frontend, database: Database, view: MaterializedView, wanted: Wanted) -> _Plan | None:
     if not view.active and may_be_activated(view):
         try_to_activate(frontend, database, view)
@@ -111,7 +117,8 @@ def _plan(frontend: Frontend, database: Database, view: MaterializedView, wanted
     kept, made, gone = _partitions(frontend, database, view)
     chosen = [each for each in (*kept, *made) if _is_wanted(view, each, wanted)]
     binder = definition_binder(frontend, database.name)
-    return _Plan(binder.bind(parse_tree(view.definition)), kept, made, gone, chosen, versions)
+    query = binder.bind(parse_tree(view.definition))
+    return _Plan(query, view.partitions, kept, made, gone, chosen, versions)
 
 
 def _partitions(
@@ -157,7 +164,8 @@ def _is_wanted(view: MaterializedView, partition: Partition, wanted: Wanted) -> 
     return lower < order((wanted.end,)) and order((wanted.start,)) < upper
 
 
-def _fill(frontend: Frontend, view: MaterializedView, plan: _Plan) -> None:
+def _filled(frontend: Frontend, database: Database, view: MaterializedView, plan: _Plan) -> bool:
+    """Carry a plan out; False if another refresh was faster and the plan no longer fits."""
     schema, rows = view.schema, frontend.rows
     position = {name.lower(): f"given_{index}" for index, name in enumerate(view.outputs)}
     columns = [
@@ -167,8 +175,14 @@ def _fill(frontend: Frontend, view: MaterializedView, plan: _Plan) -> None:
     listed = ", ".join(each.sql("duckdb") for each in columns)
     given = ", ".join(position[name.lower()] for name in view.outputs)
     with rows.writing() as cursor:
-        if view.dropped:
+        if view.dropped or frontend.databases_by_id.get(database.id) is not database:
+            # Worded here: it was dropped, or a new leader has come.
             raise internal(f"Materialized view {view.name} is not found")
+        if view.state is TableState.RESTORE:
+            # OlapTableTxnStateListener.java, preCommit
+            raise internal(f'Cannot write RESTORE state table "{view.name}"')
+        if view.partitions is not plan.held:
+            return False
         cursor.execute(
             f"CREATE OR REPLACE TEMP TABLE refreshed AS SELECT {listed} FROM ({plan.query.sql}) AS source ({given})",
             plan.query.parameters,
@@ -188,6 +202,7 @@ def _fill(frontend: Frontend, view: MaterializedView, plan: _Plan) -> None:
         # Put in place at once: a reader walks through the old ones or the new ones.
         view.partitions = {each.name: each for each in (*plan.kept, *plan.made)}
         frontend.journal.save_partitions(view, (*plan.made, *plan.chosen))
+    return True
 
 
 def _moved(frontend: Frontend, partitions: Sequence[Partition]) -> None:
