@@ -21,9 +21,8 @@ from .catalog import MaterializedView, Partition, PartitionKind, Table, TableSta
 from .column_types import duckdb_type
 from .dependents import Wanted
 from .materialized_views import may_be_activated, try_to_activate
-from .rows import partition_condition
 from .tables import new_partition
-from .view_partitions import wished_partitions
+from .view_partitions import rows_of, wished_partitions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +190,7 @@ def _filled(frontend: Frontend, database: Database, view: MaterializedView, plan
         frontend.journal.forget_partitions(plan.gone)
         rows.clear(plan.chosen)
         for partition in plan.chosen:
-            condition = partition_condition(schema, partition).sql("duckdb")
+            condition = rows_of(schema, partition).sql("duckdb")
             some = cursor.execute(f"SELECT 1 FROM refreshed WHERE {condition} LIMIT 1").fetchone()
             if some is not None:
                 name = rows.hold(cursor, schema, partition)

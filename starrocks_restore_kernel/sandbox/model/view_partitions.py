@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from .catalog import Edge, PartitionKind, Range
+from .column_types import duckdb_type
 
 if TYPE_CHECKING:
-    from .catalog import Key, MaterializedView, Table
+    from .catalog import Key, MaterializedView, Partition, Schema, Table
 
     Wished = dict[str, tuple[Range | None, tuple[tuple[str, ...], ...] | None]]
 
-__all__ = ["UNITS", "wished_partitions"]
+__all__ = ["UNITS", "rows_of", "wished_partitions"]
 
 UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 """Of ``date_trunc`` (AnalyzerUtils.java, MV_DATE_TRUNC_SUPPORTED_PARTITION_FORMAT)."""
@@ -44,6 +47,34 @@ def wished_partitions(view: MaterializedView, base: Table, unit: str | None) -> 
         elif not (joined and joined[-1] == (lower, upper)):
             joined.append((lower, upper))
     return {_name(lower, upper, unit): (Range((lower,), (upper,)), None) for lower, upper in joined}
+
+
+def rows_of(schema: Schema, partition: Partition) -> exp.Expr:
+    """Write what the query's rows in a partition satisfy; NULL lies in the lowest range."""
+    if partition.range is None and partition.values is None:
+        return exp.true()
+    columns = [exp.column(name, quoted=True) for name in schema.partition_columns]
+    types = [
+        duckdb_type(column.type if column else "varchar") for column in map(schema.column, schema.partition_columns)
+    ]
+
+    def value(text: object, place: int) -> exp.Expr:
+        return exp.cast(exp.Literal.string(str(text)), types[place], dialect="duckdb")
+
+    if partition.range is None:
+        rows = [
+            exp.and_(*(exp.EQ(this=columns[place], expression=value(key, place)) for place, key in enumerate(row)))
+            for row in partition.values or ()
+        ]
+        return exp.or_(*rows)
+    (lower, *_), (upper, *_) = partition.range.lower, partition.range.upper
+    bounds: list[exp.Expr] = []
+    if lower is not Edge.MIN:
+        bounds.append(exp.GTE(this=columns[0], expression=value(lower, 0)))
+    if upper is not Edge.MAX:
+        bounds.append(exp.LT(this=columns[0], expression=value(upper, 0)))
+    inside = exp.and_(*bounds) if bounds else exp.true()
+    return exp.or_(inside, exp.Is(this=columns[0], expression=exp.null())) if lower is Edge.MIN else inside
 
 
 def _truncated(moment: datetime, unit: str) -> datetime:
