@@ -17,6 +17,7 @@ from .model.accounts import Accounts
 from .model.alter import run_alter_jobs
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
+from .model.dependents import Dependents, inactivate_readers
 from .model.journal import Entry
 from .model.rows import Rows
 from .recovery import load
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .backup.repository import Repository
     from .clock import Clock
     from .model.alter import AlterJob
-    from .model.catalog import ExternalCatalog, View
+    from .model.catalog import ExternalCatalog, Function, View
     from .model.journal import Journal
     from .releases import Behaviour
 
@@ -118,6 +119,9 @@ class Frontend:
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
+        self.global_functions: dict[str, Function] = {}
+        """By signature, as those of a database."""
+        self.dependents = Dependents()
         self.repositories: dict[str, Repository] = {}
         self.next_ping = 0.0
         """When the repositories are looked at again."""
@@ -232,6 +236,7 @@ class Frontend:
         with self.journal.writing():
             self.journal.forget_database(gone)
             for table in gone.tables.values():
+                inactivate_readers(self, table, f"base-table dropped: {table.name}")
                 if isinstance(table, Table):
                     table.dropped = True
                     self.rows.drop([*table.partitions.values(), *table.temporary_partitions.values()])

@@ -12,10 +12,12 @@ from .backup.handler import load_jobs
 from .backup.repository import Repository, RepositoryEntry
 from .model.alter import AlterJob
 from .model.catalog import Database, ExternalCatalog, MaterializedView, Table, View
-from .model.journal import DatabaseEntry, Entry, FunctionEntry, PartitionEntry, TableEntry
+from .model.dependents import register_all
+from .model.journal import GLOBAL, DatabaseEntry, Entry, FunctionEntry, PartitionEntry, TableEntry
 
 if TYPE_CHECKING:
     from .frontend import Frontend
+    from .model.catalog import Function
 
 __all__ = ["load"]
 
@@ -28,15 +30,21 @@ def load(frontend: Frontend) -> None:
     for database in journal.load(Entry.DATABASE, DatabaseEntry).values():
         frontend.add_database(Database(database.id, database.name))
     _load_tables(frontend)
-    for function in journal.load(Entry.FUNCTION, FunctionEntry).values():
-        frontend.databases_by_id[function.database].functions[function.function.signature] = function.function
+    register_all(frontend)
+    for entry in journal.load(Entry.FUNCTION, FunctionEntry).values():
+        known = frontend.global_functions if entry.database == GLOBAL else _functions(frontend, entry)
+        known[entry.function.signature] = entry.function
     frontend.catalogs.update(journal.load(Entry.CATALOG, ExternalCatalog))
-    for name, entry in journal.load(Entry.REPOSITORY, RepositoryEntry).items():
-        frontend.repositories[name] = Repository.known(entry, frontend.folder, frontend.faults)
+    for name, repository in journal.load(Entry.REPOSITORY, RepositoryEntry).items():
+        frontend.repositories[name] = Repository.known(repository, frontend.folder, frontend.faults)
     load_jobs(frontend)
     _drop_orphans(frontend)
     frontend.alter_jobs.update((job.id, job) for job in journal.load(Entry.ALTER_JOB, AlterJob).values())
     frontend.labels.update(journal.load(Entry.LABEL, int))
+
+
+def _functions(frontend: Frontend, entry: FunctionEntry) -> dict[str, Function]:
+    return frontend.databases_by_id[entry.database].functions
 
 
 def _load_tables(frontend: Frontend) -> None:

@@ -96,7 +96,7 @@ def test_error_of_the_engine_is_short(cluster: Cluster) -> None:
         ("SELECT TABLE_NAME, TABLE_TYPE, TABLE_ROWS FROM information_schema.tables WHERE TABLE_SCHEMA = 'db1' "
          "ORDER BY 1", ("t", "BASE TABLE", 4)),
         ("SELECT table_name, view_definition FROM information_schema.views",
-         ("w", "SELECT `dt`, count(*) FROM `db1`.`t` GROUP BY `dt`")),
+         ("w", "SELECT `db1`.`t`.`dt`, count(*) AS `count(*)`\nFROM `db1`.`t`\nGROUP BY `db1`.`t`.`dt`")),
         ("SELECT PARTITION_NAME, BUCKETS, REPLICATION_NUM, ROW_COUNT, IS_TEMP FROM information_schema.partitions_meta "
          "WHERE DB_NAME = 'db1' AND TABLE_NAME = 't'", ("p1", 2, 1, 2, 0)),
         ("SELECT TABLE_MODEL, PRIMARY_KEY, DISTRIBUTE_KEY, DISTRIBUTE_BUCKET FROM information_schema.tables_config "

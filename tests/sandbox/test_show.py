@@ -72,7 +72,10 @@ def test_configuration_is_set(cluster: Cluster) -> None:
 
 def test_view_is_shown_with_its_databases_named(cluster: Cluster) -> None:
     """As the server stores a view's text."""
-    expected = "CREATE VIEW `w` (`dt`, `n`) SECURITY NONE AS SELECT `dt`, count(*) FROM `db1`.`t` GROUP BY `dt`;"
+    expected = (
+        "CREATE VIEW `w` (`dt`, `n`) SECURITY NONE AS SELECT `db1`.`t`.`dt`, count(*) AS `count(*)`\n"
+        "FROM `db1`.`t`\nGROUP BY `db1`.`t`.`dt`;"
+    )
     assert expected == cluster.run("SHOW CREATE VIEW w")[0][1]
 
 

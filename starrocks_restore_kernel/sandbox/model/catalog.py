@@ -247,6 +247,11 @@ class BaseTable:
     database: str
     name: str
     table_id: int
+    database_id: int = 0
+
+    def __str__(self) -> str:
+        """Write it as messages do (BaseTableInfo.java, toString)."""
+        return f"default_catalog.{self.database_id}.{self.table_id}"
 
 
 @dataclass(slots=True)
@@ -254,15 +259,30 @@ class MaterializedView(Table):
     """An asynchronous materialized view: a table that a query fills (MaterializedView.java)."""
 
     definition: str = ""
-    """The query, with every table's database."""
+    """The query as the server stores it, with every table's database."""
+    original: str = ""
+    """The query as it was written, which SHOW CREATE MATERIALIZED VIEW prints."""
+    outputs: tuple[str, ...] = ()
+    """The columns in the query's order; in the table the sort key stands in front (getOrderedOutputColumns)."""
     refresh: str = "ASYNC"
     """``ASYNC``, ``MANUAL`` or ``INCREMENTAL``; what SHOW calls the refresh type."""
     refresh_clause: str = ""
     """What stands behind REFRESH in its DDL, such as ``ASYNC EVERY(INTERVAL 1 DAY)``."""
+    every: int = 0
+    """Seconds between two refreshes; 0 where loads into the base tables make them."""
+    start: float = 0.0
+    """When the first of the refreshes that come again and again is due."""
     base_tables: tuple[BaseTable, ...] = ()
     active: bool = True
     inactive_reason: str = ""
     last_refresh: float | None = None
+    refresh_state: str = ""
+    """How the last refresh ended: ``SUCCESS``, ``SKIPPED`` or ``FAILED``; empty before the first."""
+    refresh_error: str = ""
+    base_versions: dict[str, int] = field(default_factory=dict)
+    """What was seen of each base table at the last refresh, by its id (baseTableVisibleVersionMap)."""
+    filled: bool = False
+    """Whether all of it was filled once from the tables that it reads now."""
     comment: str = ""
 
 
@@ -276,6 +296,10 @@ class View:
     create_time: float
     columns: tuple[str, ...] = ()
     comment: str = ""
+    schema: tuple[Column, ...] = ()
+    """The columns with their types and comments; empty where a snapshot did not bring them."""
+    security: bool = False
+    """Whether the invoker's privileges are asked for (SECURITY INVOKER)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +330,8 @@ class ExternalCatalog:
     name: str
     type: str
     comment: str = ""
-    properties: tuple[tuple[str, str], ...] = ()
+    properties: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """With their secrets, so they are kept out of the repr; what may be shown is ``external_catalogs.masked``."""
 
 
 @dataclass(slots=True)

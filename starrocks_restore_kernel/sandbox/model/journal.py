@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     from .catalog import Database, View
 
-__all__ = ["DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
+__all__ = ["GLOBAL", "DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
 
 Value = TypeVar("Value")
+
+GLOBAL = 0
+"""Stands for the database of a global function, which has none."""
 
 
 class Entry(Enum):
@@ -67,7 +70,7 @@ class TableEntry:
 
 @dataclass(frozen=True, slots=True)
 class FunctionEntry:
-    """A function, and the id of its database."""
+    """A function, and the id of its database; :data:`GLOBAL` for one of all databases."""
 
     database: int
     function: Function

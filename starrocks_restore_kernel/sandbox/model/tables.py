@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..server_errors import SqlError, framed, internal
 from .alter import AlterKind, submit
 from .catalog import KeysType, MaterializedView, PartitionKind, Table
+from .dependents import inactivate_readers
 from .dynamic_partitions import check_properties, schedule_dynamic_partitions
 from .partitions import add_partitions, make_partitions, new_partition, new_tablets, overlaps, truncate
 from .placement import check_colocation, default_buckets, replication
@@ -87,6 +88,7 @@ def drop_object(frontend: Frontend, database: Database, name: str) -> None:
     """Forget a table or view; dropping a table under restore is not refused (Database.java, dropTable)."""
     found = database.tables.pop(name)
     with frontend.journal.writing():
+        inactivate_readers(frontend, found, f"base-table dropped: {found.name}")
         if isinstance(found, Table):
             found.dropped = True
             frontend.rows.drop([*found.partitions.values(), *found.temporary_partitions.values()])
@@ -102,10 +104,13 @@ def rename_table(frontend: Frontend, database: Database, table: Table, name: str
         raise internal(f"Table name[{name}] is already used")
     if name in table.rollups:
         raise internal(f"New name conflicts with rollup index name: {name}")
-    del database.tables[table.name]
+    old = table.name
+    del database.tables[old]
     _name(table, name)
     database.tables[name] = table
-    frontend.journal.save_object(database, table)
+    with frontend.journal.writing():
+        frontend.journal.save_object(database, table)
+        inactivate_readers(frontend, table, f"base-table renamed: {old}")
 
 
 def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table) -> None:
@@ -121,6 +126,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
     with frontend.journal.writing():
         frontend.journal.save_object(database, one)
         frontend.journal.save_object(database, other)
+        inactivate_readers(frontend, one, f"base-table swapped: {first}")
+        inactivate_readers(frontend, other, f"base-table swapped: {second}")
 
 
 def _name(table: Table, name: str) -> None:

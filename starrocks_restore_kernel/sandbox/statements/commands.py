@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
-from ..model.catalog import View
-from ..model.tables import add_object, drop_object
-from ..server_errors import SqlError, framed, internal, no_database, unknown_table, unsupported_here
+from ..server_errors import SqlError, internal, unsupported_here
+from .objects import ObjectCommands
 from .places import Places
-from .query import parse_tree
 from .results import Done
 from .table_commands import TableCommands
 
@@ -33,6 +29,7 @@ class Commands:
         self.session = session
         self.frontend: Frontend = session.frontend
         self._places = Places(session)
+        self._objects = ObjectCommands(session)
         self._tables = TableCommands(session)
 
     def action(self, reader: Reader) -> Action | None:
@@ -46,8 +43,9 @@ class Commands:
             "CREATE": self._create,
             "DROP": self._drop,
             "ALTER": self._alter,
-            "CANCEL": self._tables.cancel,
             "TRUNCATE": self._tables.truncate,
+            "REFRESH": self._objects.refresh,
+            "CANCEL": self._cancel,
             "KILL": self._kill,
             "ADMIN": self._admin,
         }
@@ -60,6 +58,8 @@ class Commands:
     # -- the session -----------------------------------------------------------------------------------------------
 
     def _use(self, reader: Reader) -> Action:
+        if reader.peek().kind == "string":
+            return self._objects.catalogs.use(reader)
         name = ".".join(reader.qualified())
         reader.end()
 
@@ -72,9 +72,11 @@ class Commands:
     def _set(self, reader: Reader) -> Action:
         if reader.accept("NAMES") or reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
             return Done
-        for words in (("TRANSACTION",), ("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",), ("CATALOG",)):
+        for words in (("TRANSACTION",), ("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",)):
             if reader.accept(*words):
                 return Done
+        if reader.accept("CATALOG"):
+            return self._objects.catalogs.set(reader)
         settings: list[tuple[str, object]] = []
         while True:
             if any(reader.accept(scope) for scope in ("SESSION", "GLOBAL", "LOCAL")) and reader.accept("TRANSACTION"):
@@ -151,16 +153,19 @@ class Commands:
             plant(self.frontend, self.frontend.seed)
         return Done()
 
+    def _cancel(self, reader: Reader) -> Action:
+        return self._objects.cancel(reader) or self._tables.cancel(reader)
+
     # -- databases, tables, views ----------------------------------------------------------------------------------
 
     def _create(self, reader: Reader) -> Action:
         if reader.accept("DATABASE") or reader.accept("SCHEMA"):
             return self._create_database(reader)
+        known = self._objects.create(reader)
+        if known is not None:
+            return known
         if reader.accept("TABLE"):
             return self._tables.create(reader)
-        replaces = reader.accept("OR", "REPLACE")
-        if reader.accept("VIEW"):
-            return self._create_view(reader, replaces=replaces)
         raise unsupported_here(f"CREATE {reader.peek().text.upper()}")
 
     def _create_database(self, reader: Reader) -> Action:
@@ -177,77 +182,15 @@ class Commands:
 
         return self._places.locked(create)
 
-    def _create_view(self, reader: Reader, *, replaces: bool) -> Action:
-        quiet = reader.accept("IF", "NOT", "EXISTS")
-        parts = reader.qualified()
-        columns: list[str] = []
-        if reader.accept("("):
-            while not reader.accept(")"):
-                columns.append(reader.name())
-                if reader.accept("COMMENT"):
-                    reader.string()
-                reader.accept(",")
-        comment = reader.string() if reader.accept("COMMENT") else ""
-        if reader.accept("SECURITY"):
-            reader.name()
-        reader.expect("AS")
-        tree = parse_tree(reader.rest())
-        if not isinstance(tree, exp.Query):
-            raise reader.unexpected("SELECT")
-
-        def create() -> None:
-            database, name = self._places.place(parts)
-            old = database.tables.get(name)
-            if old is not None and not (replaces and isinstance(old, View)):
-                if quiet:
-                    return
-                raise SqlError(f"Table '{name}' already exists", 1050, "42S01")
-            definition = self._qualified(tree.copy())
-            names = tuple(columns) or self._output_names(definition)
-            now = self.frontend.clock.now()
-            add_object(self.frontend, database, View(self.frontend.next_id(), name, definition, now, names, comment))
-
-        return self._places.locked(create)
-
-    def _qualified(self, tree: exp.Expr) -> str:
-        """Write a view's text with every table's database, as the server stores it (View.java, inlineViewDef)."""
-        hidden = {cte.alias for cte in tree.find_all(exp.CTE)}
-        for table in tree.find_all(exp.Table):
-            if isinstance(table.this, exp.Identifier) and not table.db and table.name not in hidden:
-                if self.session.database is None:
-                    raise framed(no_database())
-                table.set("db", exp.to_identifier(self.session.database))
-        return tree.sql(dialect="starrocks", identify=True, normalize_functions="lower")
-
-    def _output_names(self, definition: str) -> tuple[str, ...]:
-        """Learn the columns by asking for no rows, which also refuses a view that names what is not there."""
-        found = self.session.run(f"SELECT * FROM ({definition}) AS `found` LIMIT 0")
-        return () if isinstance(found, Done) else tuple(each.name for each in found.columns)
-
     def _drop(self, reader: Reader) -> Action:
         if reader.accept("DATABASE") or reader.accept("SCHEMA"):
             return self._drop_database(reader)
         if reader.accept("TABLE"):
             return self._tables.drop(reader)
-        if not reader.accept("VIEW"):
+        known = self._objects.drop(reader)
+        if known is None:
             raise unsupported_here(f"DROP {reader.peek().text.upper()}")
-        quiet = reader.accept("IF", "EXISTS")
-        parts = reader.qualified()
-        reader.accept("FORCE")
-        reader.end()
-
-        def drop() -> None:
-            database, name = self._places.place(parts)
-            found = database.tables.get(name)
-            if found is None:
-                if quiet:
-                    return
-                raise unknown_table(name)
-            if not isinstance(found, View):
-                raise framed(SqlError(f"'{database.name}'.'{name}' is not 'VIEW'", 1347, "HY000"))
-            drop_object(self.frontend, database, name)
-
-        return self._places.locked(drop)
+        return known
 
     def _drop_database(self, reader: Reader) -> Action:
         quiet = reader.accept("IF", "EXISTS")
@@ -266,4 +209,7 @@ class Commands:
             return self._tables.alter(reader)
         if reader.accept("DATABASE"):
             return self._tables.alter_database(reader)
-        raise unsupported_here(f"ALTER {reader.peek().text.upper()}")
+        known = self._objects.alter(reader)
+        if known is None:
+            raise unsupported_here(f"ALTER {reader.peek().text.upper()}")
+        return known

@@ -44,6 +44,12 @@ def execute_delete(
     target = _target(tree)
     with frontend.lock:
         _, table = found_table(frontend, binder.database, _parts(target))
+    if isinstance(table, MaterializedView):
+        # DeleteAnalyzer.java
+        raise analysis(
+            f"The data of '{table.name}' cannot be deleted because it is a materialized view,"
+            "and the data of materialized view must be consistent with the base table."
+        )
     where = tree.args.get("where")
     if table.schema.keys is KeysType.PRIMARY_KEYS:
         if where is None:

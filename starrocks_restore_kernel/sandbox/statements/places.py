@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..model.catalog import Table, View
-from ..server_errors import SqlError, framed, no_database, unknown_database, unknown_table
+from ..model.catalog import MaterializedView, Table, View
+from ..model.external_catalogs import DEFAULT_CATALOG, unknown_catalog
+from ..server_errors import (
+    SqlError,
+    analysis,
+    framed,
+    no_database,
+    unknown_database,
+    unknown_table,
+    unsupported_here,
+)
 from .results import Done
 
 if TYPE_CHECKING:
@@ -40,6 +49,11 @@ class Places:
         name = parts[-2] if len(parts) > 1 else self.session.database
         if name is None:
             raise framed(no_database())
+        catalog = parts[-3] if len(parts) > len(("db", "table")) else self.session.catalog
+        if catalog.lower() != DEFAULT_CATALOG:
+            if catalog not in self.frontend.catalogs:
+                raise framed(unknown_catalog(catalog))
+            raise unsupported_here(f"a statement on the external catalog '{catalog}'")
         if name not in self.frontend.databases:
             raise framed(unknown_database(name))
         return self.frontend.databases[name], parts[-1]
@@ -52,4 +66,10 @@ class Places:
             raise unknown_table(name)
         if isinstance(found, View):
             raise framed(SqlError(f"Table '{name}' is not a OLAP table", 5503, "42000"))
+        if isinstance(found, MaterializedView):
+            # AlterTableStatementAnalyzer.java
+            raise analysis(
+                f"The '{name}' cannot be alter by 'ALTER TABLE', because it is a materialized view,"
+                "you can use 'ALTER MATERIALIZED VIEW' to alter it."
+            )
         return database, found

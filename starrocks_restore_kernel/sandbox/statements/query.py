@@ -12,6 +12,7 @@ from sqlglot.dialects.starrocks import StarRocks
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from ..model.catalog import TableState, View
+from ..model.external_catalogs import DEFAULT_CATALOG, unknown_catalog
 from ..model.rows import no_rows, rows_name
 from ..server_errors import (
     SqlError,
@@ -22,6 +23,7 @@ from ..server_errors import (
     syntax,
     unknown_database,
     unknown_table,
+    unsupported_here,
 )
 from .engine_errors import duckdb_error, killed
 from .functions import translated
@@ -107,6 +109,7 @@ class Binder:
     database: str | None
     variable: Callable[[str], object]
     functions: dict[str, object]
+    catalog: str = DEFAULT_CATALOG
     parameters: dict[str, Any] = field(default_factory=dict)
     sleep: float = 0.0
 
@@ -161,11 +164,14 @@ class Binder:
         return exp.Subquery(this=inner, alias=named)
 
     def _rows_of(self, table: exp.Table, depth: int) -> exp.Expr:
-        if table.catalog and table.catalog.lower() != "default_catalog":
-            raise framed(SqlError(f"Unknown catalog '{table.catalog}'", 5078, "42000"))
+        catalog = table.catalog or self.catalog
         database = table.db or self.database
         if not database:
             raise framed(no_database())
+        if catalog.lower() != DEFAULT_CATALOG:
+            if catalog not in self.frontend.catalogs:
+                raise framed(unknown_catalog(catalog))
+            raise unsupported_here(f"reading from the external catalog '{catalog}'")
         if database.lower() == "information_schema":
             return self._system(table.name)
         if database not in self.frontend.databases:
@@ -185,11 +191,18 @@ class Binder:
         inner = parse_tree(view.definition)
         if isinstance(inner, exp.Select):
             _name_projections(inner)
-        outer, self.database = self.database, database
+        outer, self.database, self.catalog = (self.database, self.catalog), database, DEFAULT_CATALOG
         try:
             rewritten = self.rewrite(inner, depth + 1)
+        except SqlError as error:
+            # QueryAnalyzer.java, visitView
+            text = (
+                f"View {database}.{view.name} references invalid table(s) or column(s) or function(s) or "
+                f"definer/invoker of view lack rights to use them: {error.message}"
+            )
+            raise framed(SqlError(text, error.code, error.sqlstate)) from error
         finally:
-            self.database = outer
+            self.database, self.catalog = outer
         if not view.columns:
             return rewritten
         names = [exp.to_identifier(name, quoted=True) for name in view.columns]
@@ -239,6 +252,8 @@ class Binder:
                 return _literal(self.functions[name])
             if name == "sleep":
                 return self._sleep(node)
+            if isinstance(node, exp.Anonymous) and self._is_declared(node, name):
+                raise unsupported_here(f"calling the user-defined function {name}")
             arguments = node.expressions if isinstance(node, exp.Anonymous) else node.iter_expressions()
             return translated(name, list(arguments)) or node
         return node
@@ -250,6 +265,13 @@ class Binder:
             raise analysis("No matching function with signature: sleep(...)")
         self.sleep += max(float(arguments[0].name), 0.0)
         return exp.true()
+
+    def _is_declared(self, node: exp.Anonymous, name: str) -> bool:
+        """Whether somebody made a function of this name, in the database written before it or for all."""
+        place = node.parent.this.name if isinstance(node.parent, exp.Dot) else self.database
+        database = self.frontend.databases.get(place or "")
+        known = [*(database.functions.values() if database else ()), *self.frontend.global_functions.values()]
+        return any(each.name == name for each in known)
 
     def _now(self, zone: tzinfo | None = None) -> str:
         zone = zone or time_zone(str(self.variable("time_zone")), self.frontend.zone)

@@ -14,6 +14,7 @@ _TOKEN = re.compile(
       (?P<space>\s+|--[^\n]*|/\*.*?\*/)
     | (?P<quoted>`[^`]*`)
     | (?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    | (?P<attachment>\$\$.*?\$\$)
     | (?P<number>\d+\.\d+|\d+(?![\w$]))
     | (?P<word>@{0,2}[\w$]+)
     | (?P<symbol><=>|<=|>=|!=|<>|:=|.)
@@ -52,6 +53,8 @@ def _tokens(text: str) -> list[Token]:
 def _unquoted(kind: str, text: str) -> str:
     if kind == "quoted":
         return text[1:-1]
+    if kind == "attachment":
+        return text[2:-2]
     if kind != "string":
         return text
     inner = text[1:-1].replace(text[0] * 2, text[0])

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ..frontend import SYSTEM_DATABASES
 from ..model.column_types import starrocks_type
+from ..model.external_catalogs import DEFAULT_CATALOG, unknown_catalog
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
 from .changes import read_change
 from .commands import Commands
@@ -50,6 +51,7 @@ class Session:
         self.frontend = frontend
         self.user = user
         self.connection_id = connection_id
+        self.catalog = DEFAULT_CATALOG
         self.database: str | None = None
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
         self.cursor = frontend.rows.cursor()
@@ -71,13 +73,22 @@ class Session:
     def use(self, name: str) -> None:
         """Change the database, which may be written ``catalog.database`` (ConnectContext.java, changeCatalogDb)."""
         catalog, dot, database = name.partition(".")
-        if dot and catalog != "default_catalog":
-            raise SqlError(f"Unknown catalog '{catalog}'", 5078, "42000")
         wanted = database if dot else catalog
         with self.frontend.lock:
-            if wanted not in self.frontend.databases and wanted not in SYSTEM_DATABASES:
+            if dot:
+                self.use_catalog(catalog)
+            known = wanted in self.frontend.databases or wanted in SYSTEM_DATABASES
+            # Which databases an external catalog has, nobody knows here.
+            if self.catalog == DEFAULT_CATALOG and not known:
                 raise unknown_database(wanted)
         self.database = wanted
+
+    def use_catalog(self, name: str) -> None:
+        """Change the catalog, and have no database any more (ConnectContext.java, changeCatalog)."""
+        internal = name.lower() == DEFAULT_CATALOG
+        if not internal and name not in self.frontend.catalogs:
+            raise unknown_catalog(name)
+        self.catalog, self.database = DEFAULT_CATALOG if internal else name, None
 
     def execute(self, text: str) -> tuple[list[Result], SqlError | None]:
         """Run a text of one statement or several.
@@ -175,7 +186,7 @@ class Session:
         functions: dict[str, object] = {
             **dict.fromkeys(("current_schema", "database", "schema"), self.database),
             **dict.fromkeys(("user", "current_user", "session_user", "system_user"), identity),
-            **dict.fromkeys(("catalog", "current_catalog"), "default_catalog"),
+            **dict.fromkeys(("catalog", "current_catalog"), self.catalog),
             "current_version": self.frontend.current_version(),
             # A backend evaluates version() to a constant of its own; the handshake's is what clients compare.
             "version": self.variables.get("version"),
@@ -183,7 +194,7 @@ class Session:
             "current_role": "root" if self.user == "root" else "public",
             "last_query_id": "",
         }
-        return Binder(self.frontend, self.database, self.variables.get, functions)
+        return Binder(self.frontend, self.database, self.variables.get, functions, self.catalog)
 
     def output_columns(self, tree: exp.Expr) -> list[tuple[str, str]]:
         """Name the columns of a query, with StarRocks' types; the caller holds the frontend's lock."""

@@ -20,6 +20,7 @@ from .partition_clauses import PartitionBy
 from .places import Places
 from .query import parse_tree
 from .results import Done
+from .views import refuse_materialized_view
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -123,6 +124,7 @@ class TableCommands(Places):
                 if quiet:
                     return
                 raise unknown_table(name)
+            refuse_materialized_view(found, name)
             if not isinstance(found, Table):
                 raise framed(SqlError(f"'{database.name}'.'{name}' is not 'TABLE'", 1347, "HY000"))
             drop_object(self.frontend, database, name)
