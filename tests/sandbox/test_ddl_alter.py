@@ -187,7 +187,7 @@ def test_synchronous_materialized_view_is_a_rollup_with_a_query(cluster: Cluster
         ("ALTER TABLE t SET ('nope' = '1')", "Unknown properties: {nope=1}"),
         ("ALTER TABLE t SET ('compression' = 'LZ4', 'nope' = '1')", "Can only set one table property at a time"),
         ("ALTER TABLE t SET ('replication_num' = '1')", "you should specify partitions with MODIFY PARTITION clause."),
-        ("ALTER TABLE t SET ('bloom_filter_columns' = 'nope')", "invalid column: nope"),
+        ("ALTER TABLE t SET ('bloom_filter_columns' = 'nope')", "Invalid bloom filter column 'nope': not exists"),
         ("ALTER TABLE u DISTRIBUTED BY RANDOM", "PRIMARY KEY must use hash distribution"),
         ("ALTER TABLE t DISTRIBUTED BY HASH (nope)", "Distribution column(nope) doesn't exist."),
         ("ALTER TABLE t RENAME t", "Same table name t"),

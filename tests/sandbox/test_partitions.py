@@ -235,6 +235,19 @@ def test_partitions_may_have_their_own_buckets_and_replicas(empty: Callable[...,
     assert {"p1": (2, 2), "p2": (2, 1), "p3": (2, 1), "p4": (5, 3)} == placed(cluster, "t")
 
 
+def test_partition_with_fewer_buckets_comes_back_whole(cluster: Cluster) -> None:
+    """Its rows are backed up by its own number of buckets, not by the table's."""
+    cluster.run("CREATE TABLE f (k INT NOT NULL) DUPLICATE KEY (k) PARTITION BY RANGE (k) () "
+                f"DISTRIBUTED BY HASH (k) BUCKETS 7 {ONE}")  # fmt: skip
+    cluster.run("ALTER TABLE f ADD PARTITION p VALUES LESS THAN ('1000') DISTRIBUTED BY HASH (k) BUCKETS 2; "
+                "INSERT INTO f SELECT g.n FROM TABLE(generate_series(1, 500)) AS g(n)")  # fmt: skip
+    timestamp = cluster.backup(on="ON (TABLE f)")
+    cluster.run("DROP TABLE f")
+    cluster.restore(timestamp)
+    assert "FINISHED" == cluster.finish()["State"]
+    assert [(500, 125250)] == cluster.run("SELECT count(*), sum(k) FROM f")
+
+
 def test_truncate_makes_new_partitions_of_the_old_names(cluster: Cluster) -> None:
     """As on the server, where the old ones go to the recycle bin."""
     before = [row[0] for row in cluster.run("SHOW PARTITIONS FROM t")]

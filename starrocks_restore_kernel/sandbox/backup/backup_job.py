@@ -212,7 +212,8 @@ class BackupJob(Job):
             local.parent.mkdir(parents=True, exist_ok=True)
             saved = info.tables[each.table].partitions[each.partition]
             try:
-                self.frontend.rows.save_bucket(table.schema, each, each.bucket, local)
+                buckets = len(saved.tablets)
+                self.frontend.rows.save_bucket(table.schema, each, each.bucket, local, buckets=buckets)
                 folder = self.repository.tablet(
                     self.label, info.database_id, info.tables[each.table].id, saved, each.tablet
                 )

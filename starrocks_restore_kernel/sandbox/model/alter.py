@@ -176,7 +176,7 @@ def _found(frontend: Frontend, job: AlterJob) -> tuple[Database, Table] | None:
 def _step(frontend: Frontend, job: AlterJob) -> None:
     found = _found(frontend, job)
     if found is None:
-        # SchemaChangeJobV2.java, checkTableStable
+        # The tail is worded here: the server names ids (AlterJobV2.java, checkTableStable).
         return _end(frontend, job, None, AlterState.CANCELLED, f"Table or database does not exist: {job.table_name}")
     if frontend.clock.now() - job.create_time > _TIMEOUT:
         return _end(frontend, job, found, AlterState.CANCELLED, "Timeout")

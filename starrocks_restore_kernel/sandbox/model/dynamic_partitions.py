@@ -152,8 +152,7 @@ def check_alter_allowed(table: Table) -> None:
 def schedule_dynamic_partitions(frontend: Frontend, table: Table) -> None:
     """Add the partitions that are due and drop those that are past (executeDynamicPartitionForTable).
 
-    A table that is not in state NORMAL gets no new partitions; past ones are dropped from it all the same, as the
-    server does, unless DROP PARTITION itself refuses the state.
+    A table that is not in state NORMAL is left as it is: it gets no new partitions, and DROP PARTITION refuses it.
     """
     plan = _plan(frontend, table)
     if plan is None:

@@ -100,8 +100,8 @@ class AlterTable(AlterPartitions):
             reader.end()
             if changes.schema != table.schema:
                 if clauses:
-                    # SchemaChangeHandler.java, process
-                    raise internal("Alter operation and other operations can not be mixed in one statement")
+                    # AlterTableStatementAnalyzer.java, which names the other operation; that is worded here.
+                    raise analysis("Alter operation SCHEMA_CHANGE conflicts with operation of another kind")
                 changes.carry_out(self.frontend, database, table)
                 if not changes.slow:
                     self._note(database, table)
@@ -219,7 +219,7 @@ class AlterTable(AlterPartitions):
         before = table.schema
         for name in wanted.get("bloom_filter_columns", "").split(","):
             if name.strip() and before.column(name.strip()) is None:
-                raise internal(f"Bloom filter column does not exist in table. invalid column: {name.strip()}")
+                raise internal(f"Invalid bloom filter column '{name.strip()}': not exists")
         if wanted.get("bloom_filter_columns") == dict(before.properties).get("bloom_filter_columns", ""):
             raise internal("Bloom filter index has no change")
         kept = {key: value for key, value in {**dict(before.properties), **wanted}.items() if value != ""}

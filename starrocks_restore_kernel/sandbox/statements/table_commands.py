@@ -91,7 +91,12 @@ class TableCommands(Places):
                 found = self.session.output_columns(tree)
                 names = [each.name for each in asked.columns] or [name for name, _ in found]
                 if len(names) != len(found):
-                    raise framed(SqlError("Number of columns mismatch"))  # CTASAnalyzer.java
+                    raise framed(
+                        SqlError(
+                            f"Number of select columns [{len(names)}] don't equal "
+                            f"query statement's columns [{len(found)}]"
+                        )
+                    )
                 columns = [Column(name, type_) for name, (_, type_) in zip(names, found, strict=True)]
                 table = self._create(asked, asked.schema(columns))
             if table is None:
