@@ -97,6 +97,8 @@ class Frontend:
         """What ADMIN RESET SANDBOX plants again."""
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
+        self.users_connected: dict[int, str] = {}
+        """Who logged in, by the id of the connection."""
         folder.mkdir(parents=True, exist_ok=True)
         self._rows = Rows(folder / "state.duckdb" if kept else None)
         self._backend_count = backends
@@ -111,7 +113,7 @@ class Frontend:
     def _begin(self) -> None:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
         self._last_id = 0
-        self.accounts = Accounts()
+        self.accounts = Accounts(self.journal)
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
@@ -126,13 +128,19 @@ class Frontend:
         )
 
     def reset(self) -> None:
-        """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder."""
+        """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder.
+
+        Whoever the sandbox was started with stays, with the password of now.
+        """
         with self.lock:
             self.rows.drop_all_but([])
             self.journal.clear()
             for each in ("objects", "storage"):
                 shutil.rmtree(self.folder / each, ignore_errors=True)
+            first = self.accounts.first
             self._begin()
+            for account in first:
+                self.accounts.put(account)
 
     def close(self) -> None:
         """Let go of the rows."""

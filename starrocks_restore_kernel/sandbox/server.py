@@ -168,6 +168,7 @@ class Sandbox:
                 pace=self._pace,
                 kept=self._folder is not None,
             )
+            self._frontend.accounts.admit(self.users)
             self._frontend.seed = self.seed
             if self._frontend.fresh:
                 plant(self._frontend, self.seed)
