@@ -113,7 +113,7 @@ class Commands:
     def _set(self, reader: Reader) -> Action:
         if reader.accept("NAMES") or reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
             return Done
-        for words in (("TRANSACTION",), ("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",), ("CATALOG",)):
+        for words in (("TRANSACTION",), ("CATALOG",)):
             if reader.accept(*words):
                 return Done
         settings: list[tuple[str, object]] = []
