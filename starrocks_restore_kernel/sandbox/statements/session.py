@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
 
 from ..frontend import SYSTEM_DATABASES
+from ..model.accounts import identity_text
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
+from .access import Access
+from .accounts import AccountStatements
+from .authorization import authorization, check_change, check_query
 from .commands import Commands
 from .dml import execute_dml
 from .family import execute_family, is_family, read_family
@@ -49,6 +54,8 @@ class Session:
         self.connection_id = connection_id
         self.database: str | None = None
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
+        self.access = Access(frontend, user)
+        frontend.users_connected[connection_id] = user
         self._cursor = frontend.rows.cursor()
 
     def reset(self) -> None:
@@ -57,6 +64,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of the cursor."""
+        self.frontend.users_connected.pop(self.connection_id, None)
         self._cursor.close()
 
     def interrupt(self) -> None:
@@ -72,6 +80,7 @@ class Session:
         with self.frontend.lock:
             if wanted not in self.frontend.databases and wanted not in SYSTEM_DATABASES:
                 raise unknown_database(wanted)
+            self.access.check_use(wanted)
         self.database = wanted
 
     def execute(self, text: str) -> tuple[list[Result], SqlError | None]:
@@ -117,21 +126,33 @@ class Session:
         words = [token.text.upper() for token in reader.tokens[:4]]
         if is_family(words):
             statement, found = read_family(self.frontend, text)
-            return lambda: execute_family(self.frontend, statement, found, self.database, self.frontend.zone)
+            return lambda: execute_family(
+                self.frontend, statement, found, self.database, self.frontend.zone, access=self.access
+            )
         first = words[0]
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
             if isinstance(tree, exp.Query):
                 return lambda: self._query(tree)
             if isinstance(tree, exp.Insert):
-                return lambda: execute_dml(self.frontend, self._binder(), tree.copy())
+                return lambda: self._change(tree)
         if first in ("INSERT", "DELETE", "UPDATE"):
             changed = parse_tree(text)
             if isinstance(changed, (exp.Insert, exp.Delete, exp.Update)):
-                return lambda: execute_dml(self.frontend, self._binder(), changed.copy())
-        if first in ("SHOW", "DESC", "DESCRIBE"):
+                return lambda: self._change(changed)
+        about_accounts = AccountStatements(self).action(reader)
+        if about_accounts is not None:
+            return about_accounts
+        action = self._other(text, words, reader)
+        asked = copy(reader)
+        asked.index = 0
+        check = authorization(asked)
+        return action if check is None else lambda: self._checked(check, action)
+
+    def _other(self, text: str, words: list[str], reader: Reader) -> Action:
+        if words[0] in ("SHOW", "DESC", "DESCRIBE"):
             return lambda: self._locked(lambda: self._show(text))
-        if first == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
+        if words[0] == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
             return lambda: self._locked(lambda: self._show(text))
         known = Commands(self).action(reader)
         if known is None:
@@ -149,6 +170,16 @@ class Session:
         with self.frontend.lock:
             return action()
 
+    def _checked(self, check: Callable[[Session], None], action: Action) -> Result:
+        with self.frontend.lock:
+            check(self)
+        return action()
+
+    def _change(self, tree: exp.Insert | exp.Delete | exp.Update) -> Result:
+        with self.frontend.lock:
+            check_change(self, tree)
+        return execute_dml(self.frontend, self._binder(), tree.copy())
+
     def _show(self, text: str) -> ResultRows:
         reader = Reader(text)
         show = Show(self.frontend, self.variables, self.database, self.user)
@@ -161,16 +192,18 @@ class Session:
         return show.describe(reader)
 
     def _binder(self) -> Binder:
-        identity = f"'{self.user}'@'%'"
+        # The loopback is where all clients come from.
+        login = identity_text(self.user, "127.0.0.1")
         functions: dict[str, object] = {
             **dict.fromkeys(("current_schema", "database", "schema"), self.database),
-            **dict.fromkeys(("user", "current_user", "session_user", "system_user"), identity),
+            **dict.fromkeys(("user", "session_user", "system_user"), login),
+            "current_user": self.access.identity,
             **dict.fromkeys(("catalog", "current_catalog"), "default_catalog"),
             "current_version": self.frontend.current_version(),
             # A backend evaluates version() to a constant of its own; the handshake's is what clients compare.
             "version": self.variables.get("version"),
             "connection_id": self.connection_id,
-            "current_role": "root" if self.user == "root" else "public",
+            "current_role": self.access.current_role,
             "last_query_id": "",
         }
         return Binder(self.frontend, self.database, self.variables.get, functions)
@@ -178,6 +211,7 @@ class Session:
     def _query(self, tree: exp.Expr) -> ResultRows:
         with self.frontend.lock:
             bound = self._binder().bind(tree.copy())
+            check_query(self, tree)
         # The lock is not held while rows are read, so a slow query stops nobody.
         try:
             self._cursor.execute(bound.sql, bound.parameters)
@@ -191,6 +225,6 @@ class Session:
 
 # Statements that a StarRocks server knows and the sandbox does not.
 _REAL_STATEMENTS = (
-    "ANALYZE CALL CLEAN DECOMMISSION EXECUTE EXPLAIN EXPORT GRANT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
-    "REVOKE STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
+    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN EXPORT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
+    "STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
 ).split()
