@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .model.catalog import ExternalCatalog, View
     from .model.journal import Journal
     from .releases import Behaviour
+    from .statements.access import Access
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
@@ -97,8 +98,8 @@ class Frontend:
         """What ADMIN RESET SANDBOX plants again."""
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
-        self.users_connected: dict[int, str] = {}
-        """Who logged in, by the id of the connection."""
+        self.logged_in: dict[int, Access] = {}
+        """The rights of each connection's user, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
         self._rows = Rows(folder / "state.duckdb" if kept else None)
         self._backend_count = backends

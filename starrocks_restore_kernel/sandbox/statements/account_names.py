@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.accounts import identity_text
-from ..server_errors import SqlError, analysis
+from ..server_errors import SqlError, analysis, unsupported_here
 
 if TYPE_CHECKING:
     from ..model.accounts import Accounts, Role, User
@@ -61,6 +61,8 @@ def read_list(reader: Reader) -> tuple[str, ...]:
 
 def read_user(reader: Reader) -> UserName:
     """Take ``u``, ``'u'@'host'`` or ``'u'@['host']``."""
+    if reader.at("EXTERNAL", "GROUP"):
+        raise unsupported_here("groups of external directories")
     user = read_text(reader)
     following = reader.peek()
     if following.kind == "word" and following.text.startswith("@"):

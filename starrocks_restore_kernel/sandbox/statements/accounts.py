@@ -8,9 +8,9 @@ AuthorizationAnalyzer.java, AuthorizerStmtVisitor.java).
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..model.accounts import NOBODY_KNOWS, ROOT, Account
 from ..model.privileges import ObjectType
@@ -46,11 +46,12 @@ _CLIENT_PLUGINS = (
 _NATIVE_DIGEST = re.compile(r"\*[0-9A-F]{40}")
 
 
-class _Login(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Login:
     """How a user shall log in; ``text`` may be a password, and goes nowhere but into a digest."""
 
     plugin: str = _NATIVE
-    text: str = ""
+    text: str = field(default="", repr=False)
     plain: bool = True
 
 

@@ -281,8 +281,8 @@ def _kill(reader: Reader) -> Check:
 
     def check(session: Session) -> None:
         # Asked by the execution, once the connection is found (StmtExecutor.java, handleKill).
-        owner = session.frontend.users_connected.get(int(number)) if number.isdecimal() else None
-        if owner is not None and owner != session.user:
+        owner = session.frontend.logged_in.get(int(number)) if number.isdecimal() else None
+        if owner is not None and owner.user != session.access.user:
             session.access.check_system("OPERATE")
 
     return check

@@ -246,8 +246,7 @@ def _read_privileges(reader: Reader, *, granting: bool) -> _Privileges:
 def _read_grantee(reader: Reader) -> Grantee:
     if reader.accept("ROLE"):
         return read_text(reader)
-    if reader.accept("USER"):
-        return read_user(reader)
+    reader.accept("USER")
     return read_user(reader)
 
 

@@ -55,7 +55,7 @@ class Session:
         self.database: str | None = None
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
         self.access = Access(frontend, user)
-        frontend.users_connected[connection_id] = user
+        frontend.logged_in[connection_id] = self.access
         self._cursor = frontend.rows.cursor()
 
     def reset(self) -> None:
@@ -64,7 +64,9 @@ class Session:
 
     def close(self) -> None:
         """Let go of the cursor."""
-        self.frontend.users_connected.pop(self.connection_id, None)
+        # Whoever has logged in again on the same connection stays.
+        if self.frontend.logged_in.get(self.connection_id) is self.access:
+            del self.frontend.logged_in[self.connection_id]
         self._cursor.close()
 
     def interrupt(self) -> None:
