@@ -323,6 +323,15 @@ def test_a_new_leader_knows_them(cluster: Cluster) -> None:
     assert account == cluster.frontend.accounts.get("bob")
 
 
+def test_what_public_has_lost_stays_lost(cluster: Cluster) -> None:
+    """It begins with information_schema, which may be taken from it for good."""
+    cluster.run("CREATE USER bob; REVOKE SELECT ON ALL TABLES IN DATABASE information_schema FROM ROLE public")
+    for _ in range(2):
+        bob = logged_in(cluster, "bob")
+        assert denied("SELECT", "TABLE tables") == bob.refused("SELECT * FROM information_schema.tables")
+        cluster.frontend.change_leader()
+
+
 def test_a_restart_knows_them(tmp_path: Path) -> None:
     """A frontend on the same folder begins with them, and one that starts afresh has its own."""
     clusters = []

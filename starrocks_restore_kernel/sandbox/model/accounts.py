@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .journal import Journal
+    from .privileges import ObjectType, Path
 
 __all__ = ["NOBODY_KNOWS", "PUBLIC", "ROOT", "ROOT_ROLE", "Account", "Accounts", "Role", "User", "identity_text"]
 
@@ -120,7 +121,6 @@ class Role:
 class _UserEntry:
     name: str
     account: Account | None
-    held: tuple[Held, ...]
     roles: tuple[int, ...]
     default_roles: tuple[int, ...]
     first: bool
@@ -130,8 +130,14 @@ class _UserEntry:
 class _RoleEntry:
     name: str
     comment: str
-    held: tuple[Held, ...]
     parents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _GrantEntry:
+    owner: str
+    """A user's identity or a role's id."""
+    held: Held
 
 
 class Accounts:
@@ -216,24 +222,17 @@ class Accounts:
 
     def drop(self, identity: str) -> None:
         """Do DROP USER; its sessions go on, and may do nothing more."""
-        self._by_name[self.users.pop(identity).name].remove(identity)
+        gone = self.users.pop(identity)
+        self._by_name[gone.name].remove(identity)
+        self._forget_grants(gone)
         self._journal.forget(Entry.USER, identity)
         self.generation += 1
 
     def save_user(self, user: User) -> None:
         """Write down what has changed of a user."""
-        entry = _UserEntry(
-            user.name, user.account, tuple(user.privileges), tuple(user.roles), tuple(user.default_roles), user.first
-        )
+        entry = _UserEntry(user.name, user.account, tuple(user.roles), tuple(user.default_roles), user.first)
         self._journal.save(Entry.USER, user.identity, entry)
         self.generation += 1
-
-    def save(self, grantee: User | Role) -> None:
-        """Write down what has changed of either."""
-        if isinstance(grantee, Role):
-            self.save_role(grantee)
-        else:
-            self.save_user(grantee)
 
     # -- roles -----------------------------------------------------------------------------------------------------
 
@@ -260,12 +259,13 @@ class Accounts:
     def drop_role(self, name: str) -> None:
         """Do DROP ROLE for one; whoever has it keeps an id that leads nowhere, as on the server."""
         gone = self.roles.pop(self._ids.pop(name))
+        self._forget_grants(gone)
         self._journal.forget(Entry.ROLE, gone.id)
         self.generation += 1
 
     def save_role(self, role: Role) -> None:
         """Write down what has changed of a role."""
-        entry = _RoleEntry(role.name, role.comment, tuple(role.privileges), tuple(role.parents))
+        entry = _RoleEntry(role.name, role.comment, tuple(role.parents))
         self._journal.save(Entry.ROLE, role.id, entry)
         self.generation += 1
 
@@ -279,6 +279,25 @@ class Accounts:
                 found.add(id_)
                 waiting += self.roles[id_].parents
         return found
+
+    # -- grants ----------------------------------------------------------------------------------------------------
+
+    def save_grants(self, owner: User | Role, type_: ObjectType, paths: Iterable[Path]) -> None:
+        """Write down what has changed of the privileges on these objects."""
+        lasting = isinstance(owner, Role) and owner.built_in
+        with self._journal.writing():
+            for held in (each for path in paths for each in owner.privileges.on(type_, path)):
+                # What a built-in role has lost must be remembered, as it begins with it again.
+                if held.privileges or lasting:
+                    self._journal.save(Entry.GRANT, _key(owner, held), _GrantEntry(_owner(owner), held))
+                else:
+                    self._journal.forget(Entry.GRANT, _key(owner, held))
+        self.generation += 1
+
+    def _forget_grants(self, owner: User | Role) -> None:
+        with self._journal.writing():
+            for held in owner.privileges:
+                self._journal.forget(Entry.GRANT, _key(owner, held))
 
     # -- what follows from it --------------------------------------------------------------------------------------
 
@@ -297,12 +316,22 @@ class Accounts:
     def load(self) -> None:
         """Read everything that was written down."""
         for key, role in self._journal.load(Entry.ROLE, _RoleEntry).items():
-            id_ = int(key)
-            held = BUILT_IN_ROLES[id_][2] if id_ in _IMMUTABLE else role.held
-            self.roles[id_] = Role(id_, role.name, role.comment, Privileges(held), set(role.parents))
-            self._ids[role.name] = id_
+            held = BUILT_IN_ROLES[int(key)][2] if int(key) in BUILT_IN_ROLES else ()
+            self.roles[int(key)] = Role(int(key), role.name, role.comment, Privileges(held), set(role.parents))
+            self._ids[role.name] = int(key)
         for identity, user in self._journal.load(Entry.USER, _UserEntry).items():
-            privileges = Privileges(user.held)
             roles, default_roles = set(user.roles), set(user.default_roles)
-            self._add(User(identity, user.name, user.account, privileges, roles, default_roles, user.first))
+            self._add(User(identity, user.name, user.account, Privileges(), roles, default_roles, user.first))
+        for grant in self._journal.load(Entry.GRANT, _GrantEntry).values():
+            owner = self.users.get(grant.owner) or self.roles[int(grant.owner)]
+            owner.privileges.put(grant.held)
         self.generation += 1
+
+
+def _owner(owner: User | Role) -> str:
+    return owner.identity if isinstance(owner, User) else str(owner.id)
+
+
+def _key(owner: User | Role, held: Held) -> str:
+    option = "with" if held.grantable else "without"
+    return " ".join([_owner(owner), held.type, ".".join(held.path), option])

@@ -35,6 +35,8 @@ class Entry(Enum):
     COUNTER = "counter"
     DATABASE = "database"
     FUNCTION = "function"
+    GRANT = "grant"
+    """One object's privileges, so that a grant to a role with ten thousand writes that one alone."""
     JOB = "job"
     PARTITION = "partition"
     REPOSITORY = "repository"

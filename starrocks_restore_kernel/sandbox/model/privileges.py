@@ -95,20 +95,43 @@ class Held:
         return ObjectType[self.type]
 
 
+_Key = tuple[ObjectType, Path, bool]
+_ByPath = dict[Path, set[str]]
+
+
 class Privileges:
     """What one user or role was granted directly (PrivilegeCollectionV2.java)."""
 
     def __init__(self, held: Iterable[Held] = ()) -> None:
-        self._held: dict[tuple[ObjectType, Path, bool], set[str]] = {}
+        self._held: dict[_Key, set[str]] = {}
         for each in held:
-            self._held[each.object_type, each.path, each.grantable] = set(each.privileges)
+            self.put(each)
 
     def __iter__(self) -> Iterator[Held]:
-        order = list(ObjectType)
-        for key in sorted(self._held, key=lambda each: (order.index(each[0]), _rank(each[0], each[1]), each[2])):
-            type_, path, grantable = key
-            names = tuple(each for each in type_.privileges if each in self._held[key])
-            yield Held(type_.name, path, names, grantable)
+        return (self._entry(key) for key in self._held)
+
+    def listed(self) -> list[Held]:
+        """List everything as SHOW GRANTS does: type by type, and what is wide before what is narrow."""
+        order = {type_: index for index, type_ in enumerate(ObjectType)}
+        keys = sorted(self._held, key=lambda each: (order[each[0]], _rank(each[0], each[1]), each[2]))
+        return [self._entry(key) for key in keys]
+
+    def on(self, type_: ObjectType, path: Path) -> tuple[Held, Held]:
+        """Find what is held on an object without the grant option and with it, which may both be nothing."""
+        return self._entry((type_, path, False)), self._entry((type_, path, True))
+
+    def put(self, held: Held) -> None:
+        """Take an entry over as it is; one without privileges takes away what was there."""
+        key = held.object_type, held.path, held.grantable
+        if held.privileges:
+            self._held[key] = set(held.privileges)
+        else:
+            self._held.pop(key, None)
+
+    def _entry(self, key: _Key) -> Held:
+        type_, path, grantable = key
+        found = self._held.get(key, ())
+        return Held(type_.name, path, tuple(each for each in type_.privileges if each in found), grantable)
 
     def grant(self, type_: ObjectType, privileges: Iterable[str], path: Path, *, grantable: bool) -> None:
         """Add privileges; WITH GRANT OPTION takes the place of the same without it, and is not taken back by it."""
@@ -142,7 +165,7 @@ class Privileges:
         for key in keys:
             self._remove(key, set(privileges))
 
-    def _remove(self, key: tuple[ObjectType, Path, bool], privileges: set[str]) -> None:
+    def _remove(self, key: _Key, privileges: set[str]) -> None:
         if key in self._held:
             self._held[key] -= privileges
             if not self._held[key]:
@@ -163,42 +186,43 @@ class Resolved:
     """
 
     def __init__(self, sources: Iterable[Privileges]) -> None:
-        self._held: dict[tuple[ObjectType, Path], set[str]] = defaultdict(set)
-        self._grantable: dict[tuple[ObjectType, Path], set[str]] = defaultdict(set)
-        self._above: set[tuple[ObjectType, Path]] = set()
+        self._held: dict[ObjectType, _ByPath] = defaultdict(lambda: defaultdict(set))
+        self._grantable: dict[ObjectType, _ByPath] = defaultdict(lambda: defaultdict(set))
+        self._above: dict[ObjectType, set[Path]] = defaultdict(set)
         for source in sources:
             for each in source:
-                path = _narrowed(each.path)
-                type_ = each.object_type
-                self._held[type_, path].update(each.privileges)
+                path, type_ = _narrowed(each.path), each.object_type
+                self._held[type_][path].update(each.privileges)
                 if each.grantable:
-                    self._grantable[type_, path].update(each.privileges)
-                self._above.update((type_, path[:length]) for length in range(len(path)))
+                    self._grantable[type_][path].update(each.privileges)
+                self._above[type_].update(path[:length] for length in range(len(path)))
 
     def allows(self, privilege: str, type_: ObjectType, path: Path) -> bool:
         """Tell whether a privilege is held on an object, by itself or with all of a level."""
-        return any(privilege in self._held.get((type_, each), ()) for each in _prefixes(path))
+        held = self._held[type_]
+        return any(privilege in held.get(each, ()) for each in _prefixes(path))
 
     def any_on(self, type_: ObjectType, path: Path) -> bool:
         """Tell whether anything is held on an object, or for a path with ``ALL`` on anything under it."""
-        narrow = _narrowed(path)
-        if narrow != path and (type_, narrow) in self._above:
+        held = self._held[type_]
+        if ALL in path and _narrowed(path) in self._above[type_]:
             return True
-        return any((type_, each) in self._held for each in _prefixes(path))
+        return any(each in held for each in _prefixes(path))
 
     def may_grant(self, privileges: Iterable[str], type_: ObjectType, path: Path) -> bool:
         """Tell whether all of them are held on an object WITH GRANT OPTION (PrivilegeCollectionV2.java, allowGrant)."""
         wanted = set(privileges)
-        return any(wanted <= self._grantable.get((type_, each), set()) for each in _prefixes(path))
+        held = self._grantable[type_]
+        return any(wanted <= held.get(each, set()) for each in _prefixes(path))
 
 
 def _narrowed(path: Path) -> Path:
     return path[: path.index(ALL)] if ALL in path else path
 
 
-def _prefixes(path: Path) -> Iterator[Path]:
+def _prefixes(path: Path) -> list[Path]:
     narrow = _narrowed(path)
-    return (narrow[:length] for length in range(len(narrow) + 1))
+    return [narrow[:length] for length in range(len(narrow) + 1)]
 
 
 def java_order(ids: Iterable[int]) -> list[int]:

@@ -44,7 +44,7 @@ def _quoted(frontend: Frontend, roles: Iterable[int]) -> str:
 def _rows(frontend: Frontend, first: str, grantee: str, privileges: Privileges) -> list[GrantRow]:
     shown = Shown(frontend)
     rows = []
-    for held in privileges:
+    for held in privileges.listed():
         # What stands on an object that is gone is passed over.
         what = shown.object(held.object_type, held.path)
         if what is not None:

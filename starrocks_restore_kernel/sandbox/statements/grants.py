@@ -136,7 +136,7 @@ class Grants(AccountRoom):
                     grantee.privileges.revoke(type_, privileges, path, shown)
         finally:
             # Of a list that ends in an error what stood before it is done, as on the server.
-            self.accounts.save(grantee)
+            self.accounts.save_grants(grantee, type_, paths)
 
     def _path(self, type_: ObjectType, names: tuple[str, ...], asked: _Privileges) -> Path:
         if type_ is ObjectType.SYSTEM:
