@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .model.catalog import ExternalCatalog, Function, View
     from .model.journal import Journal
     from .releases import Behaviour
+    from .statements.access import Access
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
@@ -101,6 +102,8 @@ class Frontend:
         """What ADMIN RESET SANDBOX plants again."""
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
+        self.logged_in: dict[int, Access] = {}
+        """The rights of each connection's user, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
         self._rows = Rows(folder / "state.duckdb" if kept else None)
         self._backend_count = backends
@@ -115,7 +118,7 @@ class Frontend:
     def _begin(self) -> None:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
         self._last_id = 0
-        self.accounts = Accounts()
+        self.accounts = Accounts(self.journal)
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
@@ -139,13 +142,19 @@ class Frontend:
         )
 
     def reset(self) -> None:
-        """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder."""
+        """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder.
+
+        Whoever the sandbox was started with stays, with the password of now.
+        """
         with self.lock:
             self.rows.drop_all_but([])
             self.journal.clear()
             for each in ("objects", "storage"):
                 shutil.rmtree(self.folder / each, ignore_errors=True)
+            first = self.accounts.first
             self._begin()
+            for account in first:
+                self.accounts.put(account)
 
     def close(self) -> None:
         """Let go of the rows."""

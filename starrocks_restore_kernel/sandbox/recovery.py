@@ -27,6 +27,7 @@ _KINDS: dict[str, type[Table | View]] = {each.__name__: each for each in (Table,
 def load(frontend: Frontend) -> None:
     """Fill an empty memory, and let go of rows that no partition of it owns."""
     journal = frontend.journal
+    frontend.accounts.load()
     for database in journal.load(Entry.DATABASE, DatabaseEntry).values():
         frontend.add_database(Database(database.id, database.name))
     _load_tables(frontend)

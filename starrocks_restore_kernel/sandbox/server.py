@@ -64,7 +64,7 @@ class Sandbox:
     folder
         Where everything is kept, and found again at the next start; None takes a temporary folder that is removed.
     users
-        Passwords by name; an empty one needs none.
+        Passwords by name; an empty one needs none. Each of them has the role root, and so may do everything.
     seed
         What it begins with, ``"tutorial"`` or None.
     backends
@@ -168,6 +168,7 @@ class Sandbox:
                 pace=self._pace,
                 kept=self._folder is not None,
             )
+            self._frontend.accounts.admit(self.users)
             self._frontend.seed = self.seed
             if self._frontend.fresh:
                 plant(self._frontend, self.seed)

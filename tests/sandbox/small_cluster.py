@@ -38,9 +38,9 @@ CREATE REPOSITORY repo WITH BROKER ON LOCATION "s3://bucket/backups";
 class Cluster:
     """A frontend with a session on it, and what tests do most."""
 
-    def __init__(self, frontend: Frontend) -> None:
+    def __init__(self, frontend: Frontend, **who: Any) -> None:
         self.frontend = frontend
-        self.session = Session(frontend)
+        self.session = Session(frontend, **who)
 
     def plant(self) -> None:
         """Make two tables, a view and a repository."""

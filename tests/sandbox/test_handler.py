@@ -206,7 +206,8 @@ def test_backup_without_a_database_fails_even_after_use(cluster: Cluster) -> Non
 def test_nothing_to_cancel(cluster: Cluster, word: str, text: str) -> None:
     """No job, or a job of the other kind."""
     assert (*DENIED, f"No {text} is currently running") == cluster.refused(f"CANCEL {word} FROM db1")
-    assert (5501, "3F000", "Unknown database 'nope'") == cluster.refused(f"CANCEL {word} FROM nope")
+    unknown = "Getting analyzing error. Detail message: Unknown database 'nope'."
+    assert (5501, "3F000", unknown) == cluster.refused(f"CANCEL {word} FROM nope")
 
 
 def test_done_job_cannot_be_cancelled(cluster: Cluster) -> None:

@@ -318,7 +318,7 @@ def test_slow_storage_stops_nobody(monkeypatch: pytest.MonkeyPatch, cluster: Clu
     frontend = cluster.frontend
     actions: dict[str, Callable[[], object]] = {
         "create": lambda: create_repository(frontend, parse("CREATE REPOSITORY n WITH BROKER ON LOCATION 's3://b'")),
-        "show": lambda: show_snapshot(frontend, parse("SHOW SNAPSHOT ON repo")),
+        "show": lambda: show_snapshot(frontend, parse("SHOW SNAPSHOT ON repo"), lambda: None),
         "ping": lambda: ping_repositories(frontend),
     }
     with slow_storage(monkeypatch, cluster) as (asked, go_on):

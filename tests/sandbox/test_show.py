@@ -27,7 +27,7 @@ INTERNAL = "An internal catalog contains this cluster's self-managed tables."
         ("SHOW CREATE DATABASE db1", [("db1", "CREATE DATABASE `db1`")]),
         ("SHOW CATALOGS", [("default_catalog", "Internal", INTERNAL)]),
         ("SHOW FUNCTIONS FROM db1", []),
-        ("SHOW GRANTS", [("'root'@'%'", None, "GRANT 'root' TO USER 'root'@'%'")]),
+        ("SHOW GRANTS", [("'root'@'%'", None, "GRANT 'root' TO 'root'@'%'")]),
         ("SHOW VARIABLES WHERE Variable_name = 'time_zone'", [("time_zone", "UTC")]),
         ("SHOW WARNINGS", []),
     ],

@@ -14,18 +14,24 @@ from .repository import StorageError
 from .submit_restore import job_timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ...language.statements import Backup
     from ..frontend import Frontend
     from ..model.catalog import Database, ExternalCatalog, Function
     from .repository import Repository
 
+    Authorize = Callable[[Database | None, Sequence[TableReference], Sequence[ExternalCatalog]], None]
+
 __all__ = ["submit_backup"]
 
 
 def submit_backup(
-    frontend: Frontend, statement: Backup, session_database: str | None, late_error: SqlError | None
+    frontend: Frontend,
+    statement: Backup,
+    session_database: str | None,
+    late_error: SqlError | None,
+    authorize: Authorize,
 ) -> None:
     """Analyze a BACKUP and queue its job; no lock of the memory is held while the repository is read.
 
@@ -33,11 +39,15 @@ def submit_backup(
     ----------
     late_error
         What the language room found about the properties, which the server looks at last.
+    authorize
+        Raises unless what the analyzer has found may be backed up; the lock is held then.
     """
     if statement.catalogs is not None:
         if late_error is not None:
             raise late_error
         catalogs = _catalogs(frontend, statement)
+        with frontend.lock:
+            authorize(None, (), catalogs)
         repository = require_repository(frontend, statement.repository)
         with submitting(frontend):
             require_no_job(frontend, None)
@@ -48,6 +58,8 @@ def submit_backup(
     references, database = _analyzed(frontend, statement, session_database)
     if late_error is not None:
         raise late_error
+    with frontend.lock:
+        authorize(database, references, ())
     repository = require_repository(frontend, statement.repository)
     if statement.source_database is None:
         # The session's database is analyzed but not submitted: process reads the snapshot's, and there is none.

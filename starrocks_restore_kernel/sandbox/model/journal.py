@@ -39,6 +39,8 @@ class Entry(Enum):
     COUNTER = "counter"
     DATABASE = "database"
     FUNCTION = "function"
+    GRANT = "grant"
+    """One object's privileges, so that a grant to a role with ten thousand writes that one alone."""
     JOB = "job"
     LABEL = "label"
     """The label of a load, which a database takes once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -10,25 +12,35 @@ from sqlglot import exp
 from .dml import execute_delete, execute_update
 from .insert import execute_insert, read_insert, read_partition_names
 from .query import duckdb_error, parse_tree
+from .results import Done
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..frontend import Frontend
     from .query import Binder
     from .reader import Reader
-    from .results import Done
 
-    Change = Callable[[Frontend, Binder, duckdb.DuckDBPyConnection], Done]
+__all__ = ["Change", "read_change"]
 
-__all__ = ["read_change"]
+Run = Callable[["Frontend", "Binder", duckdb.DuckDBPyConnection], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that changes one table's rows: what it needs leave for, and how it is done."""
+
+    privilege: str
+    target: tuple[str, ...]
+    reads: exp.Expr
+    """The tree whose tables are read; of a DELETE and an UPDATE the target is among them."""
+    run: Run
 
 
 def read_change(reader: Reader) -> Change | None:
     """Read an INSERT, a DELETE or an UPDATE, with a WITH in front or without; None for anything else."""
     if reader.accept("INSERT"):
         statement = read_insert(reader)
-        return _translating(lambda frontend, binder, cursor: execute_insert(frontend, binder, cursor, statement))
+        run = _translating(lambda frontend, binder, cursor: execute_insert(frontend, binder, cursor, statement))
+        return Change("INSERT", statement.target, statement.query, run)
     if reader.at("DELETE"):
         return _delete(reader)
     if not (reader.at("UPDATE") or reader.at("WITH")):
@@ -36,10 +48,12 @@ def read_change(reader: Reader) -> Change | None:
     tree = parse_tree(reader.text)
     if isinstance(tree, exp.Delete):
         deleted = tree
-        return _translating(lambda a, b, c: execute_delete(a, b, c, deleted.copy(), None))
+        run = _translating(lambda a, b, c: execute_delete(a, b, c, deleted.copy(), None))
+        return Change("DELETE", _target(tree), tree, run)
     if isinstance(tree, exp.Update):
         updated = tree
-        return _translating(lambda a, b, c: execute_update(a, b, c, updated.copy()))
+        run = _translating(lambda a, b, c: execute_update(a, b, c, updated.copy()))
+        return Change("UPDATE", _target(tree), tree, run)
     return None
 
 
@@ -53,10 +67,16 @@ def _delete(reader: Reader) -> Change:
     tree = parse_tree(text)
     if not isinstance(tree, exp.Delete):
         raise reader.unexpected("DELETE")
-    return _translating(lambda a, b, c: execute_delete(a, b, c, tree.copy(), partitions))
+    run = _translating(lambda a, b, c: execute_delete(a, b, c, tree.copy(), partitions))
+    return Change("DELETE", _target(tree), tree, run)
 
 
-def _translating(change: Change) -> Change:
+def _target(tree: exp.Delete | exp.Update) -> tuple[str, ...]:
+    target = tree.this
+    return tuple(part for part in (target.db, target.name) if part) if isinstance(target, exp.Table) else ()
+
+
+def _translating(change: Run) -> Run:
     def run(frontend: Frontend, binder: Binder, cursor: duckdb.DuckDBPyConnection) -> Done:
         try:
             return change(frontend, binder, cursor)

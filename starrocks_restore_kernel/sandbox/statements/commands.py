@@ -72,7 +72,7 @@ class Commands:
     def _set(self, reader: Reader) -> Action:
         if reader.accept("NAMES") or reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
             return Done
-        for words in (("TRANSACTION",), ("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",)):
+        for words in (("TRANSACTION",),):
             if reader.accept(*words):
                 return Done
         if reader.accept("CATALOG"):

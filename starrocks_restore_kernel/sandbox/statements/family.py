@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ...errors import RestoreSyntaxError
@@ -28,6 +28,7 @@ from ..backup.restore_job import RestoreJob
 from ..backup.submit_backup import submit_backup
 from ..backup.submit_restore import submit_restore
 from ..server_errors import SqlError, analysis, common, framed, syntax, unknown_database
+from .family_access import authorize_backup, authorize_family, may_see_backup
 from .results import Done, texts
 from .show_snapshot import show_repositories, show_snapshot
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ...language import Diagnostic
     from ...language.statements import Statement
     from ..frontend import Frontend
+    from .access import Access
     from .results import ResultRows
 
 __all__ = ["execute_family", "is_family", "read_family"]
@@ -135,6 +137,7 @@ def execute_family(
     session_database: str | None,
     zone: tzinfo = UTC,
     *,
+    access: Access,
     on_leader: bool = True,
 ) -> ResultRows | Done:
     """Carry one statement out; the caller holds no lock, as most of them speak to a repository.
@@ -143,19 +146,24 @@ def execute_family(
     ----------
     zone
         The session's, for the times of jobs.
+    access
+        The session's rights, asked once the analyzer has nothing to refuse.
     on_leader
         Whether the frontend asked is the leader; only that one knows more of a restore than was written down.
     """
     if isinstance(statement, Backup):
         late = next((each for each in found if each.code in _LATE_IN_BACKUP), None)
-        submit_backup(frontend, statement, session_database, None if late is None else _refusal(late))
+        refusal = None if late is None else _refusal(late)
+        submit_backup(frontend, statement, session_database, refusal, partial(authorize_backup, access, statement))
         return Done()
     if isinstance(statement, ShowSnapshot):
-        return show_snapshot(frontend, statement)
+        return show_snapshot(frontend, statement, partial(authorize_family, access, statement))
     if found:
         raise _refusal(found[0])
     if isinstance(statement, (ShowRestore, ShowBackup)):
-        return _show_jobs(frontend, statement, zone, on_leader=on_leader)
+        return _show_jobs(frontend, statement, zone, access, on_leader=on_leader)
+    with frontend.lock:
+        authorize_family(access, statement)
     if isinstance(statement, ShowRepositories):
         return show_repositories(frontend, zone)
     _command(frontend, statement)
@@ -175,7 +183,9 @@ def _command(frontend: Frontend, statement: Statement) -> None:
         cancel(frontend, statement, restore=False)
 
 
-def _show_jobs(frontend: Frontend, statement: ShowRestore | ShowBackup, zone: tzinfo, *, on_leader: bool) -> ResultRows:
+def _show_jobs(
+    frontend: Frontend, statement: ShowRestore | ShowBackup, zone: tzinfo, access: Access, *, on_leader: bool
+) -> ResultRows:
     """Answer SHOW RESTORE or SHOW BACKUP; a WHERE is parsed and has no effect (ShowExecutor.java).
 
     The job of external catalogs is shown whatever database is asked for. SHOW BACKUP is forwarded to the leader,
@@ -184,10 +194,14 @@ def _show_jobs(frontend: Frontend, statement: ShowRestore | ShowBackup, zone: tz
     with frontend.lock:
         if statement.database is not None and statement.database not in frontend.databases:
             raise framed(unknown_database(statement.database))
+        authorize_family(access, statement)
         wanted = [frontend.databases[statement.database].id] if statement.database else list(frontend.databases_by_id)
         jobs = [frontend.jobs[each] for each in (*wanted, CATALOG_JOB) if each in frontend.jobs]
         if isinstance(statement, ShowBackup):
-            return texts(_SHOW_BACKUP, [job.row(zone) for job in jobs if isinstance(job, BackupJob)])
+            backups = [job for job in jobs if isinstance(job, BackupJob)]
+            # One table that may not be exported, and nothing at all is shown.
+            seen = backups if all(may_see_backup(access, job) for job in backups) else []
+            return texts(_SHOW_BACKUP, [job.row(zone) for job in seen])
         rows = [
             job.row(zone) if on_leader else job.row_on_follower(zone) for job in jobs if isinstance(job, RestoreJob)
         ]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+from copy import copy
 from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
 
 from ..frontend import SYSTEM_DATABASES
+from ..model.accounts import identity_text
 from ..model.column_types import starrocks_type
 from ..model.external_catalogs import DEFAULT_CATALOG, unknown_catalog
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
-from .changes import read_change
+from .access import Access
+from .accounts import AccountStatements
+from .authorization import authorization, check_change, check_query
+from .changes import Change, read_change
 from .commands import Commands
 from .explain import explained, explained_text
 from .family import execute_family, is_family, read_family
@@ -54,6 +59,8 @@ class Session:
         self.catalog = DEFAULT_CATALOG
         self.database: str | None = None
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
+        self.access = Access(frontend, user)
+        frontend.logged_in[connection_id] = self.access
         self.cursor = frontend.rows.cursor()
         self._interrupted = threading.Event()
 
@@ -63,6 +70,9 @@ class Session:
 
     def close(self) -> None:
         """Let go of the cursor."""
+        # Whoever has logged in again on the same connection stays.
+        if self.frontend.logged_in.get(self.connection_id) is self.access:
+            del self.frontend.logged_in[self.connection_id]
         self.cursor.close()
 
     def interrupt(self) -> None:
@@ -81,6 +91,7 @@ class Session:
             # Which databases an external catalog has, nobody knows here.
             if self.catalog == DEFAULT_CATALOG and not known:
                 raise unknown_database(wanted)
+            self.access.check_use(wanted)
         self.database = wanted
 
     def use_catalog(self, name: str) -> None:
@@ -133,7 +144,9 @@ class Session:
         words = [token.text.upper() for token in reader.tokens[:4]]
         if is_family(words):
             statement, found = read_family(self.frontend, text)
-            return lambda: execute_family(self.frontend, statement, found, self.database, self.frontend.zone)
+            return lambda: execute_family(
+                self.frontend, statement, found, self.database, self.frontend.zone, access=self.access
+            )
         first = words[0]
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
@@ -141,12 +154,22 @@ class Session:
                 return lambda: self._query(tree)
         change = read_change(reader)
         if change is not None:
-            return lambda: change(self.frontend, self.binder(), self.cursor)
+            return lambda: self._change(change)
         if first == "EXPLAIN":
             return self._explain(reader)
-        if first in ("SHOW", "DESC", "DESCRIBE"):
+        about_accounts = AccountStatements(self).action(reader)
+        if about_accounts is not None:
+            return about_accounts
+        action = self._other(text, words, reader)
+        asked = copy(reader)
+        asked.index = 0
+        check = authorization(asked)
+        return action if check is None else lambda: self._checked(check, action)
+
+    def _other(self, text: str, words: list[str], reader: Reader) -> Action:
+        if words[0] in ("SHOW", "DESC", "DESCRIBE"):
             return lambda: self._locked(lambda: self._show(text))
-        if first == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
+        if words[0] == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
             return lambda: self._locked(lambda: self._show(text))
         known = Commands(self).action(reader)
         if known is None:
@@ -169,6 +192,16 @@ class Session:
         with self.frontend.lock:
             return action()
 
+    def _checked(self, check: Callable[[Session], None], action: Action) -> Result:
+        with self.frontend.lock:
+            check(self)
+        return action()
+
+    def _change(self, change: Change) -> Result:
+        with self.frontend.lock:
+            check_change(self, change)
+        return change.run(self.frontend, self.binder(), self.cursor)
+
     def _show(self, text: str) -> ResultRows:
         reader = Reader(text)
         show = Show(self.frontend, self.variables, self.database, self.user)
@@ -182,16 +215,18 @@ class Session:
 
     def binder(self) -> Binder:
         """Make a binder of names for one statement of this session."""
-        identity = f"'{self.user}'@'%'"
+        # The loopback is where all clients come from.
+        login = identity_text(self.user, "127.0.0.1")
         functions: dict[str, object] = {
             **dict.fromkeys(("current_schema", "database", "schema"), self.database),
-            **dict.fromkeys(("user", "current_user", "session_user", "system_user"), identity),
+            **dict.fromkeys(("user", "session_user", "system_user"), login),
+            "current_user": self.access.identity,
             **dict.fromkeys(("catalog", "current_catalog"), self.catalog),
             "current_version": self.frontend.current_version(),
             # A backend evaluates version() to a constant of its own; the handshake's is what clients compare.
             "version": self.variables.get("version"),
             "connection_id": self.connection_id,
-            "current_role": "root" if self.user == "root" else "public",
+            "current_role": self.access.current_role,
             "last_query_id": "",
         }
         return Binder(self.frontend, self.database, self.variables.get, functions, self.catalog)
@@ -210,6 +245,7 @@ class Session:
         self._interrupted.clear()
         with self.frontend.lock:
             bound = self.binder().bind(tree.copy())
+            check_query(self, tree)
         if bound.sleep and self._interrupted.wait(bound.sleep):
             raise killed()
         # The lock is not held while rows are read, so a slow query stops nobody.
@@ -222,6 +258,6 @@ class Session:
 
 # Statements that a StarRocks server knows and the sandbox does not.
 _REAL_STATEMENTS = (
-    "ANALYZE CALL CLEAN DECOMMISSION EXECUTE EXPLAIN EXPORT GRANT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
-    "REVOKE STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
+    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN EXPORT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
+    "STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
 ).split()

@@ -99,7 +99,6 @@ class Show:
             "BACKENDS": self._backends,
             "FRONTENDS": self._frontends,
             "CATALOGS": lambda _rest: texts("Catalog Type Comment", [_DEFAULT_CATALOG]),
-            "GRANTS": lambda _rest: texts("UserIdentity Catalog Grants", self._grants()),
             "WARNINGS": lambda _rest: texts("Level Code Message"),
             "ERRORS": lambda _rest: texts("Level Code Message"),
             "PROCESSLIST": self._processlist,
@@ -290,11 +289,6 @@ class Show:
             *("true", "", started, frontend.current_version()),
         )
         return texts(_FRONTENDS, [row])
-
-    def _grants(self) -> list[tuple[str, str | None, str]]:
-        if self.user == "root":
-            return [("'root'@'%'", None, "GRANT 'root' TO USER 'root'@'%'")]
-        return []
 
     def _processlist(self, _reader: Reader) -> ResultRows:
         titles = (

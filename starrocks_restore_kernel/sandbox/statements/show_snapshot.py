@@ -12,7 +12,7 @@ from ..server_errors import analysis, common, framed, internal
 from .results import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import tzinfo
 
     from ...language.expressions import Expression
@@ -67,16 +67,23 @@ def _map_ordered(repositories: Collection[Repository]) -> list[Repository]:
     return sorted(repositories, key=lambda each: ((each.id ^ each.id >> 16) & (size - 1), each.id))
 
 
-def show_snapshot(frontend: Frontend, statement: ShowSnapshot) -> ResultRows:
+def show_snapshot(frontend: Frontend, statement: ShowSnapshot, authorize: Callable[[], None]) -> ResultRows:
     """Answer from the storage; the caller must not hold the frontend's lock.
 
     What cannot be read of one snapshot is said in its row; only the listing of them all can fail as a statement.
+
+    Parameters
+    ----------
+    authorize
+        Refuses whoever may not; asked when the analyzer has seen the repository and the WHERE.
     """
     with frontend.lock:
         repository = frontend.repositories.get(statement.repository)
     if repository is None:
         raise framed(common(f"Repository [{statement.repository}] does not exist"))
     label, timestamp, listed = _filter(statement.where)
+    with frontend.lock:
+        authorize()
     if label is not None and timestamp is not None:
         return texts("Snapshot Timestamp Database Details Status", [_details(repository, label, timestamp)])
     if label is not None:
