@@ -48,7 +48,7 @@ def require_normal(table: Table) -> None:
 
 
 def _replication(frontend: Frontend, wanted: str | None) -> int:
-    text = wanted or frontend.config["default_replication_num"]
+    text = wanted or frontend.default_replication_num
     if not re.fullmatch(r"-?\d+", text):
         raise analysis(f'For input string: "{text}"')
     number = int(text)
@@ -110,6 +110,7 @@ def create_table(frontend: Frontend, database: Database, asked: CreateTable) -> 
         # Without a DISTRIBUTED BY, a primary-key table is distributed by its key (CreateTableAnalyzer.java).
         schema = replace(schema, distribution_columns=tuple(each.name for each in schema.key_columns))
     table = Table(frontend.next_id(), name, schema, frontend.clock.now(), replication_num=number)
+    table.cloud_native = frontend.shared_data
     if schema.partition_kind is PartitionKind.UNPARTITIONED:
         table.partitions[name] = new_partition(frontend, table, name, replication_num=number)
     for definition in asked.partitions:
