@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from starrocks_restore_kernel.sandbox.statements.show import like
+from starrocks_restore_kernel.sandbox.statements.printed import like
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,6 +16,7 @@ from .query import Binder, duckdb_error, parse_tree
 from .reader import Reader, split
 from .results import Done, from_duckdb
 from .show import Show
+from .sight import Viewer
 from .variables import Variables
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Session:
                 return lambda: execute_dml(self.frontend, self._binder(), changed.copy())
         if first in ("SHOW", "DESC", "DESCRIBE"):
             return lambda: self._locked(lambda: self._show(text))
-        if first == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
+        if first == "ADMIN" and words[1:2] == ["SHOW"]:
             return lambda: self._locked(lambda: self._show(text))
         known = Commands(self).action(reader)
         if known is None:
@@ -151,14 +152,17 @@ class Session:
 
     def _show(self, text: str) -> ResultRows:
         reader = Reader(text)
-        show = Show(self.frontend, self.variables, self.database, self.user)
+        show = Show(self.frontend, self._viewer())
         word = reader.take().text.upper()
         if word == "SHOW":
             return show.show(reader)
         if word == "ADMIN":
-            reader.expect("SHOW", "FRONTEND", "CONFIG")
-            return show.config(reader)
+            reader.expect("SHOW")
+            return show.admin(reader)
         return show.describe(reader)
+
+    def _viewer(self) -> Viewer:
+        return Viewer(self.user, self.connection_id, self.database, self.variables, self.variables.zone())
 
     def _binder(self) -> Binder:
         identity = f"'{self.user}'@'%'"
@@ -173,7 +177,7 @@ class Session:
             "current_role": "root" if self.user == "root" else "public",
             "last_query_id": "",
         }
-        return Binder(self.frontend, self.database, self.variables.get, functions)
+        return Binder(self.frontend, self.database, self.variables.get, functions, self._viewer())
 
     def _query(self, tree: exp.Expr) -> ResultRows:
         with self.frontend.lock:
