@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
-__all__ = ["byte_size", "capacity", "flag", "like", "percent", "text_or_none"]
+__all__ = ["NEVER", "byte_size", "capacity", "flag", "like", "never", "percent", "text_or_none"]
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -49,6 +51,25 @@ def byte_size(count: int) -> str:
 def percent(part: float, whole: float, digits: int = 2) -> str:
     """Print a share in percent; of nothing it is 0 (BackendsProcDir.java)."""
     return f"{part * 100 / whole if whole > 0 else 0:.{digits}f} %"
+
+
+NEVER = 253402271999.0
+"""When storage cools down that does not: the end of 9999 in Shanghai (DataProperty.java, MAX_COOLDOWN_TIME_MS)."""
+
+
+def never(zone: tzinfo) -> str:
+    """Print that time in a zone; it may lie in a year that Python does not have.
+
+    Examples
+    --------
+    >>> from datetime import timezone
+    >>> never(UTC), never(timezone(timedelta(hours=9)))
+    ('9999-12-31 15:59:59', '10000-01-01 00:59:59')
+    """
+    offset = datetime(9999, 12, 30, tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()
+    # The same weekdays and months come round in 400 years.
+    local = datetime(9599, 12, 31, 15, 59, 59, tzinfo=UTC).replace(tzinfo=None) + offset
+    return f"{local.year + 400}-{local:%m-%d %H:%M:%S}"
 
 
 def flag(value: object) -> str:

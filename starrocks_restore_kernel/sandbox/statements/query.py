@@ -177,9 +177,9 @@ class Binder:
         found = system_table(self.frontend.behaviour, schema, table.name)
         if found is None:
             raise framed(unknown_table(f"{schema}.{table.name}"))
-        return system_relation(found, Scope(self.frontend, self.viewer), table, self.parameters, self._constant)
+        return system_relation(found, Scope(self.frontend, self.viewer), table, self.parameters, self.constant)
 
-    def _constant(self, node: exp.Expr) -> object:
+    def constant(self, node: exp.Expr) -> object:
         """Find the value of a literal, or of a function such as ``database()``; None if it has none here."""
         if isinstance(node, exp.Literal):
             return node.name if node.is_string else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..model.catalog import Table
 from .printed import capacity, flag, like, percent
-from .results import ResultRows, texts
+from .results import Kind, ResultRows, texts, typed
 from .show_room import Room
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class ShowCluster(Room):
             "FULL PROCESSLIST": lambda _reader: self._processes(),
             "GRANTS": lambda _reader: self._grants(),
             "ENGINES": lambda _reader: texts("Engine Support Comment Transactions XA Savepoints", _ENGINES),
-            "COLLATION": lambda reader: self.filtered(texts(_COLLATION, _COLLATIONS), reader),
+            "COLLATION": lambda reader: typed(
+                self.filtered(texts(_COLLATION, _COLLATIONS), reader), {Kind.BIGINT: "Id Sortlen"}
+            ),
             **dict.fromkeys(
                 ("CHARSET", "CHAR SET", "CHARACTER SET"),
                 lambda reader: self.filtered(texts(_CHARSET, _CHARSETS), reader),
@@ -168,7 +170,7 @@ class ShowCluster(Room):
              "default_catalog", "")
             for id_ in shown
         ]  # fmt: skip
-        return texts(_PROCESSES, rows)
+        return typed(texts(_PROCESSES, rows), {Kind.BIGINT: "Id Time"})
 
     def _grants(self) -> ResultRows:
         found = [("'root'@'%'", None, "GRANT 'root' TO USER 'root'@'%'")] if self.viewer.user == "root" else []

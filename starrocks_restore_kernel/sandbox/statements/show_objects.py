@@ -10,7 +10,7 @@ from ..model.catalog import Table
 from ..server_errors import SqlError, framed
 from .materialized_views import MATERIALIZED_VIEW_COLUMNS, materialized_view_rows
 from .printed import flag, like, text_or_none
-from .results import ResultRows, texts
+from .results import Kind, ResultRows, texts, typed
 from .show_create import masked
 from .show_room import Room
 
@@ -35,6 +35,12 @@ _ALIASES = {
     "MATERIALIZED_VIEW_DEFINITION": "text",
 }
 _TIMES = ("LAST_REFRESH_START_TIME", "LAST_REFRESH_FINISHED_TIME", "LAST_REFRESH_PROCESS_TIME")
+
+_VIEW_KINDS = {
+    Kind.BIGINT: "id task_id rows",
+    Kind.DATETIME: "last_refresh_start_time last_refresh_finished_time last_refresh_process_time",
+    Kind.DOUBLE: "last_refresh_duration",
+}
 
 _FUNCTION_TITLES = ["Signature", "Return Type", "Function Type", "Intermediate Type", "Properties"]
 
@@ -81,8 +87,8 @@ class ShowObjects(Room):
         if reader.accept("LIKE"):
             matches = like(reader.string())
             reader.end()
-            return texts(titles, [row for row in rows if matches(str(row[2]))])
-        return self.filtered(texts(titles, rows), reader)
+            return typed(texts(titles, [row for row in rows if matches(str(row[2]))]), _VIEW_KINDS)
+        return typed(self.filtered(texts(titles, rows), reader), _VIEW_KINDS)
 
     # -- functions -------------------------------------------------------------------------------------------------
 

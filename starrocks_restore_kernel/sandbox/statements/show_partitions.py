@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..model.catalog import Table, View
 from ..server_errors import SqlError, analysis, framed
 from .clauses import Condition, read_clauses
-from .printed import byte_size, capacity, flag, like, percent, text_or_none
+from .printed import byte_size, capacity, flag, like, never, percent, text_or_none
 from .results import ResultRows, texts
 from .show_create import partition_values
 from .show_room import Room
@@ -90,7 +90,10 @@ class ShowPartitions(Room):
         return clauses.arranged(ResultRows(shown.columns, rows))
 
     def partitions_of(self, table: Table, *, temporary: bool = False) -> ResultRows:
-        """List the partitions of a table; those of cloud-native tables have columns of their own."""
+        """List the partitions of a table; those of cloud-native tables have columns of their own.
+
+        The server has a row for each physical partition; the sandbox knows the first of each, which holds all rows.
+        """
         listed = "List" if table.schema.partition_kind.value == "LIST" else "Range"
         titles = (_LAKE_PARTITIONS if table.cloud_native else _OLAP_PARTITIONS).format(listed).split()
         make = _lake_partition if table.cloud_native else self._olap_partition
@@ -105,8 +108,8 @@ class ShowPartitions(Room):
         return (
             *(each.physical_id, each.name, each.version, self.time(each.version_time), 0, "NORMAL", _keys(table)),
             *(partition_values(table, each), _distribution(table), table.schema.buckets, each.replication_num, "HDD"),
-            # A medium that nothing cools down from has this end, and consistency checks do not run here.
-            *("9999-12-31 23:59:59", None, size, size, "false", each.row_count, each.version, each.id),
+            # Consistency checks do not run here.
+            *(never(self.viewer.zone), None, size, size, "false", each.row_count, each.version, each.id),
             *("TXN_NORMAL", "false"),
         )
 

@@ -132,7 +132,10 @@ class ShowProc(Room):
             raise unsupported_here(f"SHOW PROC '/{parts[0]}'")
         if parts[0] not in nodes:
             raise _ProcError(f"Cannot find path: {path}")
-        return nodes[parts[0]](parts[1:])
+        try:
+            return nodes[parts[0]](parts[1:])
+        except _NoDirectory as error:
+            raise _ProcError(f"/{'/'.join(parts[: len(parts) - error.left + 1])} is not a directory") from error
 
     # -- databases -------------------------------------------------------------------------------------------------
 
@@ -233,7 +236,7 @@ class ShowProc(Room):
         if path:
             if not path[0].isdecimal():
                 raise _ProcError(f"Invalid index id format: {path[0]}")
-            return _leaf(path[1:], ShowTables(self.frontend, self.viewer).described(table))
+            return _leaf(path[1:], self._index_columns(table, int(path[0])))
         if isinstance(table, View):
             return texts(_INDEX_INFO, [("-1", table.name, "", "", "", "", "")])
         keys = table.schema.keys.name
@@ -247,6 +250,15 @@ class ShowProc(Room):
             for each in table.rollups.values()
         ]
         return texts(_INDEX_INFO, rows)
+
+    def _index_columns(self, table: Table | View, index: int) -> ResultRows:
+        tables = ShowTables(self.frontend, self.viewer)
+        if isinstance(table, View) or table.type != "OLAP" or index == table.base_index:
+            return tables.described(table)
+        rollup = next((each for each in table.rollups.values() if each.id == index), None)
+        if rollup is None:
+            raise _ProcError(f"Index {index} does not exist")
+        return tables.described_rollup(table, rollup)
 
     def _catalog(self, path: list[str]) -> ResultRows:
         if path[:1] == ["default_catalog"]:
@@ -362,12 +374,20 @@ class _ProcError(Exception):
     """What a directory says of a name that it does not know (AnalysisException)."""
 
 
+class _NoDirectory(_ProcError):
+    """So many names were left when something was no directory."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+
 _NOT_OLAP = "is not a OLAP/MATERIALIZED_VIEW/ELASTICSEARCH/HIVE/HUDI table"
 
 
 def _leaf(rest: list[str], result: ResultRows) -> ResultRows:
     if rest:
-        raise _ProcError(f"/{'/'.join(rest)} is not a directory")
+        raise _NoDirectory(len(rest))
     return result
 
 

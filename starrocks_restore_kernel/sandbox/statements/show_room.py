@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
+from ...language.keywords import reserved_words
 from ..clock import time_text
 from ..frontend import SYSTEM_DATABASES
 from ..model.catalog import Table, View
@@ -14,13 +15,13 @@ from ..server_errors import SqlError, framed, no_database, unknown_database, unk
 from .information_schema import SystemTable, system_table
 from .printed import like
 from .query import duckdb_error, parse_tree
+from .reader import Reader
 from .results import ResultRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..frontend import Frontend
-    from .reader import Reader
     from .sight import Viewer
 
     Answer = Callable[[Reader], ResultRows]
@@ -109,13 +110,24 @@ class Room:
         reader.end()
         return result
 
+    def _quoted(self, result: ResultRows, text: str) -> str:
+        """Quote the titles in a condition, some of which are words of the parser's own, such as ``Charset``."""
+        titles = {column.name.upper() for column in result.columns}
+        titles -= reserved_words(self.frontend.behaviour.grammar)
+        parts, last = [], 0
+        for token in Reader(text).tokens:
+            if token.kind == "word" and token.text.upper() in titles:
+                parts += [text[last : token.start], f"`{token.text}`"]
+                last = token.start + len(token.text)
+        return "".join([*parts, text[last:]])
+
     def _where(self, result: ResultRows, text: str) -> ResultRows:
         """Let the engine judge a WHERE over the shown columns, as the server turns it into a query of its own.
 
         It does so over information_schema (ShowDbStmt.java, toSelectStmt), where names of columns behind the titles
         are known too; here only the titles are.
         """
-        condition = parse_tree(f"SELECT 1 FROM shown WHERE {text}").args["where"].this
+        condition = parse_tree(f"SELECT 1 FROM shown WHERE {self._quoted(result, text)}").args["where"].this
         if not result.rows:
             return result
         parameters: dict[str, Any] = {}

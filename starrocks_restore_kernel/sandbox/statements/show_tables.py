@@ -8,7 +8,7 @@ from ..frontend import SYSTEM_DATABASES
 from ..model.catalog import Column, KeysType, MaterializedView, Table, View
 from ..server_errors import SqlError, framed, unknown_database, unknown_table
 from .information_schema import SystemTable, system_tables
-from .results import ResultRows, texts
+from .results import Kind, ResultRows, texts, typed
 from .show_create import (
     column_default,
     comment_of,
@@ -35,6 +35,12 @@ _TABLE_STATUS = (
     "Name Engine Version Row_format Rows Avg_row_length Data_length Max_data_length Index_length Data_free "
     "Auto_increment Create_time Update_time Check_time Collation Checksum Create_options Comment"
 )
+_STATUS_KINDS = {
+    Kind.BIGINT: (
+        "Version Rows Avg_row_length Data_length Max_data_length Index_length Data_free Auto_increment Checksum"
+    ),
+    Kind.DATETIME: "Create_time Update_time Check_time",
+}
 _INDEX = (
     "Table Non_unique Key_name Seq_in_index Column_name Collation Cardinality Sub_part Packed Null Index_type Comment"
 )
@@ -102,7 +108,7 @@ class ShowTables(Room):
             times = (self.time(table.create_time), self.time(updated), None)
             row = (table.name, engine, None, "", *sizes, None, None, None, None, *times)
             rows.append((*row, _COLLATION[1], None, "", comment_of(table)))
-        return self.filtered(texts(_TABLE_STATUS, rows), reader)
+        return typed(self.filtered(texts(_TABLE_STATUS, rows), reader), _STATUS_KINDS)
 
     def _index(self, reader: Reader) -> ResultRows:
         """List no index: the sandbox's tables have none but their keys, and keys are no index to the server."""
@@ -163,13 +169,15 @@ class ShowTables(Room):
         """List the columns of a table's base index (IndexSchemaProcNode.java)."""
         return texts(_DESCRIBED, [_described(each, _extras(table, each)) for each in _fields(table)])
 
+    def described_rollup(self, table: Table, rollup: Rollup) -> ResultRows:
+        """List the columns of another index of a table."""
+        return texts(_DESCRIBED, [_described(each, _all_extras(table, each)) for each in _of(table, rollup)])
+
     def _describe_rollup(self, database: str, name: str) -> ResultRows:
         for table in self.tables_of(database):
-            if isinstance(table, Table):
-                for each in table.rollups.values():
-                    if each.name.lower() == name.lower():
-                        rows = [_described(column, _all_extras(table, column)) for column in _of(table, each)]
-                        return texts(_DESCRIBED, rows)
+            for each in table.rollups.values() if isinstance(table, Table) else ():
+                if isinstance(table, Table) and each.name.lower() == name.lower():
+                    return self.described_rollup(table, each)
         raise framed(unknown_table(name))
 
     # -- DDL -------------------------------------------------------------------------------------------------------
@@ -213,7 +221,7 @@ class ShowTables(Room):
         for table in self.tables_of(database):
             if isinstance(table, Table) and name in table.rollups:
                 text = create_rollup(table, table.rollups[name])
-                # The server gives four values under two titles; what is behind the second goes nowhere.
+                # The server sends four values under two titles here; these are the first two.
                 return texts(["Materialized View", "Create Materialized View"], [(name, text)])
         raise framed(unknown_table(name))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...model.catalog import MaterializedView, Table, View
 from ...model.column_types import mysql_type, type_facts
 from ..materialized_views import MATERIALIZED_VIEW_COLUMNS, materialized_view_rows
+from ..printed import NEVER
 from ..show_create import column_default, column_definition, comment_of, partition_values
 from .system_table import Filling
 
@@ -157,7 +158,7 @@ def _partitions_meta(scope: Scope) -> list[Row]:
                 (
                     *(schema, table.name, each.name, each.physical_id, each.version, each.version_time),
                     *(each.version + 1, each.version, each.id, key, partition_values(table, each), distribution),
-                    *(table.schema.buckets, each.replication_num, temporary, each.data_size, each.row_count),
+                    *(table.schema.buckets, each.replication_num, NEVER, temporary, each.data_size, each.row_count),
                     each.data_size,
                 )
                 for each in held.values()
@@ -217,13 +218,12 @@ OBJECT_FILLINGS: dict[str, Filling] = {
     ),
     "partitions_meta": _filling(
         "DB_NAME TABLE_NAME PARTITION_NAME PARTITION_ID VISIBLE_VERSION VISIBLE_VERSION_TIME NEXT_VERSION "
-        "DATA_VERSION VERSION_EPOCH PARTITION_KEY PARTITION_VALUE DISTRIBUTION_KEY BUCKETS REPLICATION_NUM IS_TEMP "
-        "DATA_SIZE ROW_COUNT STORAGE_SIZE",
+        "DATA_VERSION VERSION_EPOCH PARTITION_KEY PARTITION_VALUE DISTRIBUTION_KEY BUCKETS REPLICATION_NUM "
+        "COOLDOWN_TIME IS_TEMP DATA_SIZE ROW_COUNT STORAGE_SIZE",
         _partitions_meta,
         COMPACT_VERSION=0,
         VERSION_TXN_TYPE="TXN_NORMAL",
         STORAGE_MEDIUM="HDD",
-        COOLDOWN_TIME="9999-12-31 23:59:59",
         IS_IN_MEMORY=False,
         ENABLE_DATACACHE=False,
         AVG_CS=0.0,

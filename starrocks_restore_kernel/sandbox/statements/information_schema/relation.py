@@ -89,10 +89,13 @@ def _typed(value: exp.Expr, column: SystemColumn) -> exp.Expr:
 
 
 def _moments(values: list[Any], zone: tzinfo) -> list[datetime | None]:
-    # Few seconds are many tables' own: what was created by one statement, or before a restart.
+    # A second is often many tables' own. What lies behind the year 9999 there is no value for.
     known: dict[float | None, datetime | None] = {None: None}
     for each in set(values) - {None}:
-        known[each] = datetime.fromtimestamp(int(each), UTC).astimezone(zone).replace(tzinfo=None)
+        try:
+            known[each] = datetime.fromtimestamp(int(each), UTC).astimezone(zone).replace(tzinfo=None)
+        except OverflowError:
+            known[each] = None
     return [known[each] for each in values]
 
 
