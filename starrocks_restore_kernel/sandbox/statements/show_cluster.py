@@ -146,8 +146,7 @@ class ShowCluster(Room):
                 (
                     *(disk.path, capacity(load.data), capacity(disk.total - load.available - load.data)),
                     *(capacity(load.available), capacity(disk.total), percent(disk.total - load.available, disk.total)),
-                    # A path's hash is the backend's affair.
-                    *("ONLINE" if disk.online else "OFFLINE", "0", disk.medium, str(load.tablets)),
+                    *("ONLINE" if disk.online else "OFFLINE", str(disk.path_hash), disk.medium, str(load.tablets)),
                     *(capacity(data_total), percent(load.data, data_total)),
                 )
             )

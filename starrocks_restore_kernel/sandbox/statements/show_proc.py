@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..backup.job import JobState
 from ..model.catalog import Table, View
 from ..server_errors import analysis, unsupported_here
 from .printed import capacity, text_or_none
@@ -71,22 +70,13 @@ _QUOTA = 2**63 - 1
 TaskCount = tuple[str, int, int, bool]
 """The type of a task, its backend, its signature, and whether it has failed before."""
 
-# What tasks a job in this state waits for (RestoreJob.java; BackupJob.java).
-_WAITS_FOR = {
-    JobState.SNAPSHOTING: "MAKE_SNAPSHOT",
-    JobState.UPLOADING: "UPLOAD",
-    JobState.DOWNLOADING: "DOWNLOAD",
-    JobState.COMMITTING: "MOVE",
-}
-
 
 def agent_tasks(frontend: Frontend) -> Iterator[TaskCount]:
     """List the tasks that are out at backends, of all jobs together (AgentTaskQueue.java)."""
     for job in frontend.jobs.values():
-        kind = _WAITS_FOR.get(job.state)
-        if kind is not None:
-            for task in job.tasks.tasks.values():
-                yield kind, task.backend, task.signature, task.signature in job.tasks.errors
+        out = job.tasks
+        for task in out.tasks.values():
+            yield out.kind, task.backend, task.signature, task.signature in out.errors
 
 
 class ShowProc(Room):
