@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlglot
-from sandbox.objects_in_memory import add_rollup, add_view
+from sandbox.objects_in_memory import add_catalog, add_function, add_rollup, add_view
 from sqlglot import exp
 
 from starrocks_restore_kernel.sandbox.statements.information_schema import (
@@ -199,6 +199,12 @@ class OnlyU:
     def may_see_table(self, database: str, table: str) -> bool:
         return (database, table) == ("db1", "u")
 
+    def may_see_function(self, _database: str, _signature: str) -> bool:
+        return False
+
+    def may_see_catalog(self, _catalog: str) -> bool:
+        return False
+
 
 def test_only_what_may_be_seen_is_listed(cluster: Cluster) -> None:
     """In SHOW and in every system table about objects."""
@@ -211,6 +217,10 @@ def test_only_what_may_be_seen_is_listed(cluster: Cluster) -> None:
     names = [row[0] for row in SYSTEM_SCHEMAS["information_schema"]["schemata"].filling.rows(scope)]
     assert ["_statistics_", "db1", "information_schema", "sys"] == names
     show = Show(cluster.frontend, viewer)
+    add_function(cluster)
+    add_catalog(cluster)
+    assert [] == show.show(Reader("FUNCTIONS")).rows
+    assert ["default_catalog"] == [row[0] for row in show.show(Reader("CATALOGS")).rows]
     assert [("u",)] == show.show(Reader("TABLES")).rows
     assert names == [row[0] for row in show.show(Reader("DATABASES")).rows]
     assert [("u",)] == [row[:1] for row in show.show(Reader("TABLE STATUS")).rows]

@@ -155,20 +155,18 @@ class ShowCluster(Room):
     # -- sessions --------------------------------------------------------------------------------------------------
 
     def _processes(self) -> ResultRows:
-        """List the connections; of another one only its id is known here, and only root sees it."""
+        """List the connections; of another one only its id is known here, so whose it is cannot be told."""
         viewer = self.viewer
         server = str(self.frontends().rows[0][1])
         started = self.time(self.frontend.start_time)
         own = (viewer.user, "127.0.0.1", viewer.database or "", "Query", started, "0", "OK", "SHOW PROCESSLIST")
         other = ("", "", "", "Sleep", started, "0", "EOF", "")
-        shown = sorted({*self.frontend.connections, viewer.connection_id} if viewer.user == "root" else [
-            viewer.connection_id
-        ])  # fmt: skip
+        others = set(self.frontend.connections) if viewer.user == "root" else set()
+        tail = ("false", "default_warehouse", "", "default_catalog", "")
         rows = [
-            (server, str(id_), *(own if id_ == viewer.connection_id else other), "false", "default_warehouse", "",
-             "default_catalog", "")
-            for id_ in shown
-        ]  # fmt: skip
+            (server, str(id_), *(own if id_ == viewer.connection_id else other), *tail)
+            for id_ in sorted(others | {viewer.connection_id})
+        ]
         return typed(texts(_PROCESSES, rows), {Kind.BIGINT: "Id Time"})
 
     def _grants(self) -> ResultRows:

@@ -99,7 +99,12 @@ class ShowObjects(Room):
             raise framed(SqlError("Only support like 'function_pattern' syntax.", 5081, "42000"))
         reader.end()
         held = self.frontend.databases[database].functions if database in self.frontend.databases else {}
-        found = [each for each in held.values() if pattern is None or _matches(pattern, each.name)]
+        found = [
+            each
+            for signature, each in held.items()
+            if (pattern is None or _matches(pattern, each.name))
+            and self.viewer.sight.may_see_function(database, signature)
+        ]
         if not full:
             names = sorted({each.name for each in found})
             return texts(["Function Name"], [(name,) for name in names])
@@ -108,7 +113,11 @@ class ShowObjects(Room):
     # -- catalogs --------------------------------------------------------------------------------------------------
 
     def _catalogs(self, reader: Reader) -> ResultRows:
-        found = [(each.name, each.type.capitalize(), each.comment) for each in self.frontend.catalogs.values()]
+        found = [
+            (name, each.type.capitalize(), each.comment)
+            for name, each in self.frontend.catalogs.items()
+            if self.viewer.sight.may_see_catalog(name)
+        ]
         return self.filtered(texts("Catalog Type Comment", sorted([*found, _INTERNAL_CATALOG])), reader)
 
     # -- dynamic partitions ----------------------------------------------------------------------------------------

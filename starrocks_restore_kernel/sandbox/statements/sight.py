@@ -15,22 +15,36 @@ __all__ = ["EVERYTHING", "Sight", "Viewer"]
 class Sight(Protocol):
     """What a user may know of: anything that they have any privilege on (Authorizer.java, checkAnyActionOn…)."""
 
-    def may_see_database(self, database: str) -> bool:
+    def may_see_database(self, database: str, /) -> bool:
         """Tell whether the user has any privilege on the database or in it."""
         ...
 
-    def may_see_table(self, database: str, table: str) -> bool:
+    def may_see_table(self, database: str, table: str, /) -> bool:
         """Tell whether the user has any privilege on the table, the view or the materialized view."""
+        ...
+
+    def may_see_function(self, database: str, signature: str, /) -> bool:
+        """Tell whether the user has any privilege on the function."""
+        ...
+
+    def may_see_catalog(self, catalog: str, /) -> bool:
+        """Tell whether the user has any privilege on the external catalog."""
         ...
 
 
 class _Everything:
     """Sees all there is, as root does."""
 
-    def may_see_database(self, _database: str) -> bool:
+    def may_see_database(self, _database: str, /) -> bool:
         return True
 
-    def may_see_table(self, _database: str, _table: str) -> bool:
+    def may_see_table(self, _database: str, _table: str, /) -> bool:
+        return True
+
+    def may_see_function(self, _database: str, _signature: str, /) -> bool:
+        return True
+
+    def may_see_catalog(self, _catalog: str, /) -> bool:
         return True
 
 
