@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .backup.handler import handle_jobs, remove_old_jobs
 from .backup.repositories import ping_repositories
 from .clock import SteppedClock
+from .configuration import Configuration
 from .faults import Faults
 from .model.accounts import Accounts
 from .model.alter import run_alter_jobs
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from .model.alter import AlterJob
     from .model.catalog import ExternalCatalog, Function, View
     from .model.journal import Journal
-    from .releases import Behaviour
     from .statements.access import Access
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
@@ -75,6 +75,8 @@ class Frontend:
         Whether the state outlives the process; what the folder holds is opened again.
     zone
         The time zone of the frontend's machine, which a session begins with.
+    shared_data
+        Whether ``run_mode`` is ``shared_data``: tables are cloud-native, and the nodes are compute nodes.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Frontend:
         pace: Pace | None = None,
         kept: bool = False,
         zone: tzinfo = UTC,
+        shared_data: bool = False,
     ) -> None:
         self.clock = clock
         self.folder = folder
@@ -95,6 +98,7 @@ class Frontend:
         self.pace = pace or Pace()
         self.faults = Faults()
         self.zone = zone
+        self.shared_data = shared_data
         self.lock = threading.RLock()
         self.submit_lock = threading.Lock()
         """Lets one BACKUP or RESTORE at a time be submitted (BackupHandler.java, seqlock)."""
@@ -105,6 +109,7 @@ class Frontend:
         self.logged_in: dict[int, Access] = {}
         """The rights of each connection's user, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
+        self.config = Configuration(self.behaviour, shared_data=shared_data, file=folder / "fe.conf" if kept else None)
         self._rows = Rows(folder / "state.duckdb" if kept else None)
         self._backend_count = backends
         self.fresh = not self.journal.load(Entry.SERVER, int)
@@ -133,7 +138,7 @@ class Frontend:
         self.last_alter_round = 0.0
         self.labels: dict[str, int] = {}
         """The loads that bore a label, by database id and label."""
-        self.config = default_config(self.behaviour)
+        self.config.restart()
         self.backends = Backends(
             [
                 Backend(_FIRST_BACKEND + number, f"127.0.0.{number + 1}", start_time=self.start_time)
@@ -152,6 +157,7 @@ class Frontend:
             for each in ("objects", "storage"):
                 shutil.rmtree(self.folder / each, ignore_errors=True)
             first = self.accounts.first
+            (self.folder / "fe.conf").unlink(missing_ok=True)
             self._begin()
             for account in first:
                 self.accounts.put(account)
@@ -173,8 +179,8 @@ class Frontend:
     def change_leader(self) -> None:
         """Become the next leader: forget what is in memory alone, and go on from what was written down.
 
-        What is configured goes back to its defaults, as ADMIN SET FRONTEND CONFIG is not written down; connections
-        are cut (the caller's affair: see ``connections``).
+        What is configured goes back to what the process was started with and what fe.conf says, as ADMIN SET
+        FRONTEND CONFIG is not written down elsewhere; connections are cut (the caller's affair: see ``connections``).
         """
         with self.lock:
             backends = self.backends
@@ -197,6 +203,11 @@ class Frontend:
         """What ``current_version()`` answers, ``<version>-<commit>``."""
         parts = self.version.split(".")
         return f"{'.'.join([*parts, '0'][:3])}-sandbox"
+
+    @property
+    def default_replication_num(self) -> str:
+        """What a table gets that asks for no number; the setting does not count in shared data (RunMode.java)."""
+        return "1" if self.shared_data else self.config["default_replication_num"]
 
     @property
     def handshake_version(self) -> str:
@@ -279,23 +290,3 @@ class Frontend:
             if isinstance(self.clock, SteppedClock):
                 self.clock.advance(DAEMON_PERIOD)
             self.tick()
-
-
-def default_config(behaviour_: Behaviour) -> dict[str, str]:
-    """List the FE configuration that bears on restores, with its defaults (Config.java)."""
-    return {
-        "backup_job_default_timeout_ms": "86400000",
-        "default_replication_num": "3",
-        "enable_backup_materialized_view": str(behaviour_.backs_up_materialized_views).lower(),
-        "enable_colocate_restore": "false",
-        "history_job_keep_max_second": "604800",
-        "label_clean_interval_second": "14400",
-        "max_agent_task_threads_num": "4096",
-        "max_download_task_per_be": "0",
-        "max_upload_task_per_be": "0",
-        "mv_active_checker_interval_seconds": "60",
-        "run_mode": "shared_nothing",
-        "storage_usage_hard_limit_percent": "95",
-        "storage_usage_hard_limit_reserve_bytes": "107374182400",
-        "tablet_create_timeout_second": "10",
-    }

@@ -119,7 +119,7 @@ def _restore(
         chosen = _chosen_catalogs(chosen, statement)
     _check_types(chosen)
     properties = property_map(statement.properties)
-    number = properties.get("replication_num") or frontend.config["default_replication_num"]
+    number = properties.get("replication_num") or frontend.default_replication_num
     ordered = replace(chosen.info, tables={name: chosen.info.tables[name] for name in _order(info, chosen.info.tables)})
     head = JobHead(
         statement.label,

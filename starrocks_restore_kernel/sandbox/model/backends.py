@@ -1,11 +1,17 @@
-"""The backends: who is there, and how fast they work."""
+"""The backends: who is there, what lies on their disks, and how fast they work."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-__all__ = ["Backend", "Backends", "Disk", "Pace"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .catalog import Table
+
+__all__ = ["Backend", "Backends", "Disk", "DiskLoad", "Pace"]
 
 
 @dataclass(slots=True)
@@ -15,6 +21,10 @@ class Disk:
     path: str
     total: int = 100 * 2**30
     used: int = 0
+    """What lies there beside tablets."""
+    medium: str = "HDD"
+    online: bool = True
+    """An offline disk counts for nothing (Backend.java, getTotalCapacityB)."""
 
     @property
     def path_hash(self) -> int:
@@ -34,6 +44,29 @@ class Backend:
     speed: float = 1.0
     """How fast it works, as a part of the usual pace."""
     disks: list[Disk] = field(default_factory=lambda: [Disk("/data/storage")])
+    location: dict[str, str] = field(default_factory=dict)
+    """Its labels, such as ``rack``, as ALTER SYSTEM MODIFY BACKEND … SET sets them."""
+    error: str = ""
+    """What the last heartbeat complained of."""
+
+    @property
+    def status(self) -> str:
+        """The state that heartbeats found it in (ComputeNode.java, Status)."""
+        return "OK" if self.alive else "DISCONNECTED"
+
+
+@dataclass(slots=True)
+class DiskLoad:
+    """What the tablets on one disk come to."""
+
+    disk: Disk
+    tablets: int = 0
+    data: int = 0
+
+    @property
+    def available(self) -> int:
+        """What is left, in bytes."""
+        return max(self.disk.total - self.disk.used - self.data, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +93,21 @@ class Backends:
     def get(self, backend_id: int) -> Backend | None:
         """Find a backend by id."""
         return next((each for each in self.all if each.id == backend_id), None)
+
+    def loads(self, tables: Iterable[Table]) -> dict[int, list[DiskLoad]]:
+        """Count what lies on each disk, by backend; a backend's tablets take turns on its disks by their ids."""
+        found = {each.id: [DiskLoad(disk) for disk in each.disks] for each in self.all}
+        for table in tables:
+            for partition in (*table.partitions.values(), *table.temporary_partitions.values()):
+                share = partition.data_size // max(len(partition.tablets), 1)
+                for tablet in partition.tablets:
+                    for replica in tablet.replicas:
+                        disks = found.get(replica.backend)
+                        if disks:
+                            load = disks[tablet.id % len(disks)]
+                            load.tablets += 1
+                            load.data += share
+        return found
 
     def available(self) -> list[Backend]:
         """List the backends that take new replicas."""

@@ -223,17 +223,26 @@ class Table:
     rollups: dict[str, Rollup] = field(default_factory=dict)
     temporary_partitions: dict[str, Partition] = field(default_factory=dict)
     cloud_native: bool = False
-    """A table of a shared-data cluster, which can be neither backed up nor restored."""
+    """Whether its data lie in object storage, as all tables of a shared-data cluster have it; it is not backed up."""
     dropped: bool = False
     """Set when nothing leads to it any more, for a load that found it before."""
 
-    def ordered(self) -> list[Partition]:
+    @property
+    def type(self) -> str:
+        """What kind of table the server calls it (Table.java, TableType)."""
+        return "CLOUD_NATIVE" if self.cloud_native else "OLAP"
+
+    @property
+    def base_index(self) -> int:
+        """The id of the index that holds all columns; 0 while there is no partition to tell it."""
+        return next((each.index_id for each in self.partitions.values()), 0)
+
+    def ordered(self, *, temporary: bool = False) -> list[Partition]:
         """List the partitions: ranges ascending, others as they were added (PartitionsProcDir.java)."""
+        found = (self.temporary_partitions if temporary else self.partitions).values()
         if not self.schema.partition_kind.is_range:
-            return list(self.partitions.values())
-        return sorted(
-            self.partitions.values(), key=lambda each: self.schema.order(each.range.lower if each.range else ())
-        )
+            return list(found)
+        return sorted(found, key=lambda each: self.schema.order(each.range.lower if each.range else ()))
 
     def properties(self) -> dict[str, str]:
         """What SHOW CREATE TABLE lists, sorted (OlapTable.java, getProperties; only what the sandbox knows)."""
@@ -285,6 +294,11 @@ class MaterializedView(Table):
     """Whether all of it was filled once from the tables that it reads now."""
     comment: str = ""
 
+    @property
+    def type(self) -> str:
+        """What kind of table the server calls it (Table.java, TableType)."""
+        return "CLOUD_NATIVE_MATERIALIZED_VIEW" if self.cloud_native else "MATERIALIZED_VIEW"
+
 
 @dataclass(slots=True)
 class View:
@@ -300,6 +314,11 @@ class View:
     """The columns with their types and comments; empty where a snapshot did not bring them."""
     security: bool = False
     """Whether the invoker's privileges are asked for (SECURITY INVOKER)."""
+
+    @property
+    def type(self) -> str:
+        """What kind of table the server calls it (Table.java, TableType)."""
+        return "VIEW"
 
 
 @dataclass(frozen=True, slots=True)

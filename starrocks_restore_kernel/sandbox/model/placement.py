@@ -29,7 +29,7 @@ def replication(frontend: Frontend, wanted: str | None) -> int:
     SqlError
         For what is no number, or more than there are backends.
     """
-    text = wanted or frontend.config["default_replication_num"]
+    text = wanted or frontend.default_replication_num
     if not re.fullmatch(r"-?\d+", text):
         raise analysis(f'For input string: "{text}"')
     number = int(text)

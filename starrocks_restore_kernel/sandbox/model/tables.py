@@ -65,6 +65,7 @@ def create_table(
         schema = replace(schema, buckets=default_buckets(frontend, schema.partition_kind))
     schema = replace(schema, properties=check_properties(frontend, schema, kept))
     table = Table(frontend.next_id(), name, schema, frontend.clock.now(), replication_num=number)
+    table.cloud_native = frontend.shared_data
     if schema.partition_kind is PartitionKind.UNPARTITIONED:
         table.partitions[name] = new_partition(frontend, table, name, replication_num=number)
     table.partitions.update((each.name, each) for each in make_partitions(frontend, table, partitions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..server_errors import SqlError, internal, unsupported_here
+from ..server_errors import SqlError, unsupported_here
 from .objects import ObjectCommands
 from .places import Places
 from .results import Done
@@ -133,17 +133,14 @@ class Commands:
             return self._reset
         if not reader.accept("SET", "FRONTEND", "CONFIG"):
             raise unsupported_here("this ADMIN statement")
-        changed = reader.properties()
+        reader.expect("(")
+        key = reader.string()
+        reader.expect("=")
+        value = reader.string()
+        reader.expect(")")
+        persistent = reader.accept("WITH", "PERSISTENT")
         reader.end()
-
-        def configure() -> None:
-            for key, value in changed.items():
-                if key not in self.frontend.config or key == "run_mode":
-                    # Worded here.
-                    raise internal(f"Config '{key}' does not exist or is not mutable")
-                self.frontend.config[key] = value
-
-        return self._places.locked(configure)
+        return self._places.locked(lambda: self.frontend.config.change(key, value, persistent=persistent))
 
     def _reset(self) -> Result:
         from ..seeds import plant

@@ -27,7 +27,8 @@ from ..server_errors import (
 )
 from .engine_errors import duckdb_error, killed
 from .functions import translated
-from .information_schema import system_rows
+from .information_schema import SYSTEM_SCHEMAS, Scope, system_relation, system_table
+from .sight import Viewer
 from .spelling import PREFIX, spelled
 from .time_zones import time_zone
 
@@ -103,6 +104,8 @@ class Binder:
         Looks a session variable up by name.
     functions
         What ``database()`` and the like answer, by lower-case name.
+    viewer
+        Whose eyes the system tables are made for.
     """
 
     frontend: Frontend
@@ -110,6 +113,7 @@ class Binder:
     variable: Callable[[str], object]
     functions: dict[str, object]
     catalog: str = DEFAULT_CATALOG
+    viewer: Viewer = field(default_factory=Viewer)
     parameters: dict[str, Any] = field(default_factory=dict)
     sleep: float = 0.0
 
@@ -172,8 +176,8 @@ class Binder:
             if catalog not in self.frontend.catalogs:
                 raise framed(unknown_catalog(catalog))
             raise unsupported_here(f"reading from the external catalog '{catalog}'")
-        if database.lower() == "information_schema":
-            return self._system(table.name)
+        if database.lower() in SYSTEM_SCHEMAS:
+            return self._system(database.lower(), table)
         if database not in self.frontend.databases:
             raise framed(unknown_database(database))
         found = self.frontend.databases[database].tables.get(table.name)
@@ -209,17 +213,19 @@ class Binder:
         alias = exp.TableAlias(this=exp.to_identifier("view", quoted=True), columns=names)
         return exp.select("*").from_(exp.Subquery(this=rewritten, alias=alias))
 
-    def _system(self, name: str) -> exp.Expr:
-        found = system_rows(self.frontend, name.lower())
+    def _system(self, schema: str, table: exp.Table) -> exp.Expr:
+        found = system_table(self.frontend.behaviour, schema, table.name)
         if found is None:
-            raise framed(unknown_table(f"information_schema.{name}"))
-        projections: list[exp.Expr] = []
-        for index, (column, type_) in enumerate(found.columns):
-            parameter = f"p{len(self.parameters)}"
-            self.parameters[parameter] = [row[index] for row in found.rows]
-            values = exp.cast(exp.Placeholder(this=parameter), f"{type_}[]", dialect="duckdb")
-            projections.append(exp.alias_(exp.Anonymous(this="unnest", expressions=[values]), column, quoted=True))
-        return exp.select(*projections)
+            raise framed(unknown_table(f"{schema}.{table.name}"))
+        return system_relation(found, Scope(self.frontend, self.viewer), table, self.parameters, self.constant)
+
+    def constant(self, node: exp.Expr) -> object:
+        """Find the value of a literal, or of a function such as ``database()``; None if it has none here."""
+        if isinstance(node, exp.Literal):
+            return node.name if node.is_string else None
+        if isinstance(node, exp.Func):
+            return self.functions.get((node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower())
+        return None
 
     def _value(self, node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.SessionParameter):

@@ -10,9 +10,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Done", "Kind", "ResultColumn", "ResultRows", "from_duckdb", "texts"]
+__all__ = ["Done", "Kind", "ResultColumn", "ResultRows", "from_duckdb", "texts", "typed"]
 
 
 class Kind(Enum):
@@ -51,9 +51,23 @@ class Done:
 
 
 def texts(names: str | Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> ResultRows:
-    """Make a result set of text columns, as all of the SHOW statements are."""
+    """Make a result set of text columns, as nearly all of the SHOW statements are."""
     columns = names.split() if isinstance(names, str) else names
     return ResultRows(tuple(ResultColumn(name) for name in columns), [tuple(row) for row in rows])
+
+
+def typed(result: ResultRows, kinds: Mapping[Kind, str]) -> ResultRows:
+    """Give some columns of a SHOW statement the type that the server gives them; numbers are made of their text."""
+    of = {name: kind for kind, names in kinds.items() for name in names.split()}
+    columns = tuple(ResultColumn(each.name, of.get(each.name, each.kind)) for each in result.columns)
+    numbers = [place for place, each in enumerate(columns) if each.kind is Kind.BIGINT]
+    rows = []
+    for row in result.rows:
+        cells = list(row)
+        for place in numbers:
+            cells[place] = None if cells[place] is None else int(cells[place])
+        rows.append(tuple(cells))
+    return ResultRows(columns, rows)
 
 
 _KINDS = {

@@ -25,6 +25,7 @@ from .query import Binder, duckdb_error, killed, parse_tree
 from .reader import Reader, split
 from .results import Done, from_duckdb
 from .show import Show
+from .sight import Viewer
 from .variables import Variables
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Session:
         if is_family(words):
             statement, found = read_family(self.frontend, text)
             return lambda: execute_family(
-                self.frontend, statement, found, self.database, self.frontend.zone, access=self.access
+                self.frontend, statement, found, self.database, self.variables.zone(), access=self.access
             )
         first = words[0]
         if first in ("SELECT", "WITH", "("):
@@ -169,7 +170,7 @@ class Session:
     def _other(self, text: str, words: list[str], reader: Reader) -> Action:
         if words[0] in ("SHOW", "DESC", "DESCRIBE"):
             return lambda: self._locked(lambda: self._show(text))
-        if words[0] == "ADMIN" and words[1:4] == ["SHOW", "FRONTEND", "CONFIG"]:
+        if words[0] == "ADMIN" and words[1:2] == ["SHOW"]:
             return lambda: self._locked(lambda: self._show(text))
         known = Commands(self).action(reader)
         if known is None:
@@ -204,14 +205,17 @@ class Session:
 
     def _show(self, text: str) -> ResultRows:
         reader = Reader(text)
-        show = Show(self.frontend, self.variables, self.database, self.user)
+        show = Show(self.frontend, self._viewer())
         word = reader.take().text.upper()
         if word == "SHOW":
             return show.show(reader)
         if word == "ADMIN":
-            reader.expect("SHOW", "FRONTEND", "CONFIG")
-            return show.config(reader)
+            reader.expect("SHOW")
+            return show.admin(reader)
         return show.describe(reader)
+
+    def _viewer(self) -> Viewer:
+        return Viewer(self.user, self.connection_id, self.database, self.variables, self.variables.zone(), self.access)
 
     def binder(self) -> Binder:
         """Make a binder of names for one statement of this session."""
@@ -229,7 +233,7 @@ class Session:
             "current_role": self.access.current_role,
             "last_query_id": "",
         }
-        return Binder(self.frontend, self.database, self.variables.get, functions, self.catalog)
+        return Binder(self.frontend, self.database, self.variables.get, functions, self.catalog, self._viewer())
 
     def output_columns(self, tree: exp.Expr) -> list[tuple[str, str]]:
         """Name the columns of a query, with StarRocks' types; the caller holds the frontend's lock."""

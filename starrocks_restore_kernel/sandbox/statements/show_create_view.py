@@ -10,7 +10,7 @@ from ..model.catalog import PartitionKind
 if TYPE_CHECKING:
     from ..model.catalog import MaterializedView
 
-__all__ = ["create_materialized_view"]
+__all__ = ["create_materialized_view", "escaped", "refresh_clause"]
 
 
 def create_materialized_view(view: MaterializedView, *, simple: bool = True) -> str:
@@ -22,11 +22,11 @@ def create_materialized_view(view: MaterializedView, *, simple: bool = True) -> 
         Whether its query stands there as it was written, which SHOW CREATE does, or as the server keeps it.
     """
     columns = {each.name: each for each in view.schema.columns}
-    comments = {name: columns[name].comment for name in view.outputs if name in columns}
-    listed = ", ".join(f"`{name}`" + (f' COMMENT "{text}"' if text else "") for name, text in comments.items())
+    comments = {name: columns[name].comment for name in view.outputs or columns if name in columns}
+    listed = ", ".join(f"`{name}`" + (f' COMMENT "{escaped(text)}"' if text else "") for name, text in comments.items())
     lines = [f"CREATE MATERIALIZED VIEW `{view.name}` ({listed})"]
     if view.comment:
-        lines.append(f'COMMENT "{view.comment}"')
+        lines.append(f'COMMENT "{escaped(view.comment)}"')
     if view.schema.partition_kind is not PartitionKind.UNPARTITIONED:
         lines.append(f"PARTITION BY ({', '.join(view.schema.partition_expressions)})")
     lines.append(_distribution(view))
@@ -39,6 +39,11 @@ def create_materialized_view(view: MaterializedView, *, simple: bool = True) -> 
     lines.append(")")
     lines.append(f"AS {view.original if simple and view.original else view.definition};")
     return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    """Write a text so that it can stand between double quotes."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def refresh_clause(kind: str, *, deferred: bool, start: float, every: int, unit: str) -> str:

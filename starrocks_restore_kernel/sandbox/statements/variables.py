@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..server_errors import SqlError, framed
 
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Variables"]
+
+_OFFSET = re.compile(r"([+-])(\d{1,2}):(\d{2})")
 
 _DEFAULTS: dict[str, object] = {
     "auto_increment_increment": 1,
@@ -92,6 +97,18 @@ class Variables:
         """Set a variable of this session; it has no other effect here."""
         self.get(name)
         self._values[name.lower()] = value
+
+    def zone(self) -> tzinfo:
+        """The zone that times are shown in; one that nobody knows is taken for UTC."""
+        name = str(self._values["time_zone"])
+        offset = _OFFSET.fullmatch(name)
+        if offset:
+            sign = -1 if offset[1] == "-" else 1
+            return timezone(sign * timedelta(hours=int(offset[2]), minutes=int(offset[3])))
+        try:
+            return ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError):
+            return UTC
 
     def items(self) -> Iterator[tuple[str, object]]:
         """List them in the order of their names."""

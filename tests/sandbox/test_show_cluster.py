@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from starrocks_restore_kernel.sandbox.model.backends import Disk
+from starrocks_restore_kernel.sandbox.statements.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.small_cluster import Cluster
+
+GB = 2**30
+
+FRONTENDS = (
+    "Id Name IP EditLogPort HttpPort QueryPort RpcPort Role ClusterId Join Alive ReplayedJournalId LastHeartbeat "
+    "IsHelper ErrMsg StartTime Version"
+)
+BACKENDS = (
+    "BackendId IP HeartbeatPort BePort HttpPort BrpcPort LastStartTime LastHeartbeat Alive SystemDecommissioned "
+    "ClusterDecommissioned TabletNum DataUsedCapacity AvailCapacity TotalCapacity UsedPct MaxDiskUsedPct ErrMsg "
+    "Version Status DataTotalCapacity DataUsedPct CpuCores MemLimit NumRunningQueries MemUsedPct CpuUsedPct "
+    "DataCacheMetrics Location StatusCode"
+)
+
+
+def test_one_frontend_and_it_leads(cluster: Cluster) -> None:
+    """SHOW FRONTENDS is how a client finds the leader, and the port to reach it."""
+    cluster.frontend.config.start_with("query_port", "19030")
+    (row,) = cluster.named("SHOW FRONTENDS")
+    assert FRONTENDS.split() == list(row)
+    assert ("LEADER", "true", "19030", "4.1.0-sandbox") == (
+        *(row["Role"], row["Alive"], row["QueryPort"]),
+        row["Version"],
+    )
+    assert list(row.values()) == list(cluster.run("SHOW PROC '/frontends'")[0])
+
+
+def test_backends_tell_who_is_alive(empty: Callable[..., Cluster]) -> None:
+    """Distinct hosts, tablets counted, a dead one shown as such."""
+    cluster = empty(backends=2)
+    cluster.plant()
+    cluster.frontend.backends.all[1].alive = False
+    cluster.frontend.backends.all[1].location = {"rack": "r1"}
+    rows = cluster.named("SHOW BACKENDS")
+    assert BACKENDS.split() == list(rows[0])
+    assert [("127.0.0.1", "true", "OK", ""), ("127.0.0.2", "false", "DISCONNECTED", "rack:r1")] == [
+        (row["IP"], row["Alive"], row["StatusCode"], row["Location"]) for row in rows
+    ]
+    assert 8 == sum(int(row["TabletNum"]) for row in rows)
+
+
+def test_capacity_is_counted_by_disk(empty: Callable[..., Cluster]) -> None:
+    """The fullest disk shows apart from the sum; an offline one counts for nothing."""
+    cluster = empty()
+    disks = [Disk("/a", 100 * GB, 98 * GB), Disk("/b", 300 * GB), Disk("/c", 900 * GB, online=False)]
+    cluster.frontend.backends.all[0].disks = disks
+    (row,) = cluster.named("SHOW BACKENDS")
+    shown = [row[each] for each in ("TotalCapacity", "AvailCapacity", "UsedPct", "MaxDiskUsedPct", "DataUsedPct")]
+    assert ["400.000 GB", "302.000 GB", "24.50 %", "98.00 %", "0.00 %"] == shown
+    found = cluster.named("SHOW PROC '/backends/10001'")
+    assert [("/a", "98.000 GB", "98.00 %", "ONLINE"), ("/b", "0.000 B", "0.00 %", "ONLINE")] == [
+        (each["RootPath"], each["OtherUsedCapacity"], each["TotalUsedPct"], each["State"]) for each in found[:2]
+    ]
+    assert "OFFLINE" == found[2]["State"]
+
+
+def test_tablets_take_room_on_their_disks(cluster: Cluster) -> None:
+    """What tables hold is data used, and a big table is seen in all figures of capacity."""
+    table = cluster.frontend.databases["db1"].tables["u"]
+    next(iter(table.partitions.values())).data_size = 50 * GB  # type: ignore[union-attr]
+    (row,) = cluster.named("SHOW BACKENDS")
+    assert ("50.000 GB", "50.000 GB", "50.00 %", "50.00 %") == (
+        *(row["DataUsedCapacity"], row["AvailCapacity"]),
+        *(row["MaxDiskUsedPct"], row["DataUsedPct"]),
+    )
+
+
+def test_shared_data_has_compute_nodes_and_cloud_native_tables(empty: Callable[..., Cluster]) -> None:
+    """No backends, tables of another type with other partitions, one replica without asking."""
+    cluster = empty(shared_data=True)
+    cluster.run("CREATE DATABASE lake; USE lake; CREATE TABLE x (a INT) DISTRIBUTED BY HASH (a) BUCKETS 1")
+    assert "shared_data" == cluster.run("ADMIN SHOW FRONTEND CONFIG LIKE 'run_mode'")[0][2]
+    assert [] == cluster.run("SHOW BACKENDS")
+    (node,) = cluster.named("SHOW COMPUTE NODES")
+    assert ("127.0.0.1", "true", "default_warehouse", "1") == (
+        *(node["IP"], node["Alive"]),
+        *(node["WarehouseName"], node["TabletNum"]),
+    )
+    assert "CLOUD_NATIVE" == cluster.named("SHOW PROC '/dbs/lake'")[0]["Type"]
+    assert "CLOUD_NATIVE" == cluster.run("SELECT TABLE_ENGINE FROM information_schema.tables_config")[0][0]
+    (partition,) = cluster.named("SHOW PARTITIONS FROM x")
+    assert ("true", "0.00") == (partition["EnableDataCache"], partition["AvgCS"])
+    assert "storage_volume" in cluster.run("SHOW CREATE DATABASE lake")[0][1]
+    assert ["TabletId", "BackendId", "DataSize", "RowCount", "MinVersion"] == list(
+        cluster.named("SHOW TABLET FROM x")[0]
+    )
+
+
+def test_shared_nothing_has_no_compute_nodes(cluster: Cluster) -> None:
+    """The statement answers with its columns."""
+    result = cluster.session.run("SHOW COMPUTE NODES")
+    assert ("ComputeNodeId", []) == (result.columns[0].name, result.rows)  # type: ignore[union-attr]
+
+
+def test_processes_are_the_connections(cluster: Cluster) -> None:
+    """Root sees all of them; another user their own alone."""
+    cluster.frontend.connections.update({7: lambda _: None, 8: lambda _: None})
+    own = Session(cluster.frontend, connection_id=7)
+    assert [7, 8] == [row[1] for row in own.run("SHOW PROCESSLIST").rows]  # type: ignore[union-attr]
+    other = Session(cluster.frontend, user="ann", connection_id=8)
+    ((*row,),) = other.run("SHOW FULL PROCESSLIST").rows  # type: ignore[union-attr]
+    assert [8, "ann", "Query"] == [row[1], row[2], row[5]]
+    own.close()
+    other.close()
+
+
+def test_times_are_in_the_sessions_zone(cluster: Cluster) -> None:
+    """In every room: nodes, partitions, table status, system tables."""
+    cluster.run("SET time_zone = '+08:00'")
+    local = "2025-01-02 18:00:00"
+    assert local == cluster.named("SHOW FRONTENDS")[0]["StartTime"]
+    assert local == cluster.named("SHOW BACKENDS")[0]["LastStartTime"]
+    assert local == cluster.named("SHOW PARTITIONS FROM t")[0]["VisibleVersionTime"]
+    assert local == cluster.named("SHOW TABLE STATUS LIKE 't'")[0]["Create_time"]
+    sql = "SELECT CREATE_TIME FROM information_schema.tables WHERE TABLE_NAME = 't'"
+    assert [(local,)] == cluster.run(sql)
+    cluster.run("SET time_zone = 'America/New_York'")
+    assert [("2025-01-02 05:00:00",)] == cluster.run(sql)
+
+
+def test_no_cooldown_is_the_end_of_time_in_shanghai(cluster: Cluster) -> None:
+    """In the session's zone, even where that is a year of five digits."""
+    shown = []
+    for zone in ("UTC", "+08:00", "+09:00"):
+        cluster.run(f"SET time_zone = '{zone}'")
+        sql = "SELECT COOLDOWN_TIME FROM information_schema.partitions_meta WHERE TABLE_NAME = 'u'"
+        shown.append((cluster.named("SHOW PARTITIONS FROM u")[0]["CooldownTime"], cluster.run(sql)[0][0]))
+    assert [
+        ("9999-12-31 15:59:59", "9999-12-31 15:59:59"),
+        ("9999-12-31 23:59:59", "9999-12-31 23:59:59"),
+        ("10000-01-01 00:59:59", None),
+    ] == shown
+
+
+@pytest.mark.parametrize(
+    ("sql", "titles"),
+    [
+        ("SHOW ALTER TABLE COLUMN FROM db1",
+         "JobId TableName CreateTime FinishTime IndexName IndexId OriginIndexId SchemaVersion TransactionId State Msg "
+         "Progress Timeout"),
+        ("SHOW ALTER TABLE ROLLUP",
+         "JobId TableName CreateTime FinishedTime BaseIndexName RollupIndexName RollupId TransactionId State Msg "
+         "Progress Timeout"),
+        ("SHOW ALTER TABLE OPTIMIZE WHERE State = 'RUNNING'",
+         "JobId TableName CreateTime FinishTime Operation TransactionId State Msg Progress Timeout"),
+        ("SHOW LOAD FROM db1 WHERE STATE = 'LOADING' LIMIT 1",
+         "JobId Label State Progress Type Priority ScanRows FilteredRows UnselectedRows SinkRows EtlInfo TaskInfo "
+         "ErrorMsg CreateTime EtlStartTime EtlFinishTime LoadStartTime LoadFinishTime TrackingSQL JobDetails "
+         "Warehouse"),
+        ("SHOW ROUTINE LOAD",
+         "Id Name CreateTime PauseTime EndTime DbName TableName State DataSourceType CurrentTaskNum JobProperties "
+         "DataSourceProperties CustomProperties Statistic Progress TimestampProgress ReasonOfStateChanged "
+         "ErrorLogUrls TrackingSQL OtherMsg"),
+        ("SHOW BROKER", "Name IP Port Alive LastStartTime LastUpdateTime ErrMsg"),
+        ("SHOW ERRORS LIMIT 1", "Level Code Message"),
+        ("SHOW GLOBAL STATUS LIKE 'x%'", "Variable_name Value"),
+        ("SHOW INDEX FROM t FROM db1",
+         "Table Non_unique Key_name Seq_in_index Column_name Collation Cardinality Sub_part Packed Null Index_type "
+         "Comment"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_has_its_columns(cluster: Cluster, sql: str, titles: str) -> None:
+    """In the server's order, and no rows."""
+    result = cluster.session.run(sql)
+    assert (titles.split(), []) == ([each.name for each in result.columns], result.rows)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("sql", "first"),
+    [
+        ("SHOW ENGINES", ("OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO")),
+        ("SHOW CHARACTER SET WHERE Charset = 'utf8'", ("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")),
+        ("SHOW COLLATION LIKE 'utf8%'", ("utf8_general_ci", "utf8", 33, "Yes", "Yes", 1)),
+    ],
+)
+def test_what_is_fixed(cluster: Cluster, sql: str, first: tuple[object, ...]) -> None:
+    """The same on every server."""
+    assert first == cluster.run(sql)[0]
+
+
+@pytest.mark.parametrize("sql", ["SHOW NONSENSE", "SHOW WAREHOUSES", "ADMIN SHOW NOTHING", "SHOW PROC '/compactions'"])
+def test_what_only_a_server_has_is_said(cluster: Cluster, sql: str) -> None:
+    """By the sandbox, in words of its own."""
+    assert "The sandbox does not do this" in cluster.refused(sql)[2]
