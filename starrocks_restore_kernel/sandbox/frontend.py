@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from .backup.handler import handle_jobs, remove_old_jobs
 from .clock import SteppedClock
+from .daemon import DAEMON_PERIOD, Daemon
 from .faults import Faults
+from .folder import open_rows
 from .model.accounts import Accounts
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
 from .model.journal import Entry
 from .model.rows import Rows
+from .peers import first_peer, pass_leadership
 from .recovery import load
 from .releases import behaviour
 from .server_errors import SqlError, framed, unknown_database, unknown_table
@@ -32,14 +35,12 @@ if TYPE_CHECKING:
     from .model.catalog import ExternalCatalog, View
     from .model.journal import Journal
     from .releases import Behaviour
+    from .seeds import Seed
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
 SYSTEM_DATABASES = ("_statistics_", "information_schema", "sys")
 """The databases that every cluster has; only information_schema has anything in it here."""
-
-DAEMON_PERIOD = 3
-"""Seconds between two rounds of the backup handler (BackupHandler.java, constructor)."""
 
 # FeNameFormat.java, DB_NAME_REGEX, with the special characters that are allowed by default.
 _DATABASE_NAME = re.compile(r"[a-zA-Z][\w\-~!@#$%^&<>=+]{0,255}|_[a-zA-Z0-9][\w\-~!@#$%^&<>=+]{0,254}", re.ASCII)
@@ -93,20 +94,28 @@ class Frontend:
         self.lock = threading.RLock()
         self.submit_lock = threading.Lock()
         """Lets one BACKUP or RESTORE at a time be submitted (BackupHandler.java, seqlock)."""
-        self.seed: str | None = None
+        self.seed: Seed = None
         """What ADMIN RESET SANDBOX plants again."""
+        self.connection_ids = itertools.count(1)
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._rows = Rows(folder / "state.duckdb" if kept else None)
+        self._rows = open_rows(folder) if kept else Rows()
         self._backend_count = backends
         self.fresh = not self.journal.load(Entry.SERVER, int)
         """Whether there was nothing to open: a new folder, or none that is kept."""
         clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
         self.journal.now = clock.now
         self.start_time = self._cleaned = clock.now()
-        self._begin()
-        load(self)
+        self.daemon = Daemon(self)
+        self.peers = [first_peer(self.start_time)]
+        """All frontends of the cluster, this one among them."""
+        try:
+            self._begin()
+            load(self)
+        except BaseException:
+            self._rows.close()
+            raise
 
     def _begin(self) -> None:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
@@ -125,12 +134,12 @@ class Frontend:
             ]
         )
 
-    def reset(self) -> None:
+    def reset(self, *, storage: bool = True) -> None:
         """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder."""
         with self.lock:
             self.rows.drop_all_but([])
             self.journal.clear()
-            for each in ("objects", "storage"):
+            for each in ("objects", "storage") if storage else ():
                 shutil.rmtree(self.folder / each, ignore_errors=True)
             self._begin()
 
@@ -159,6 +168,7 @@ class Frontend:
             self._begin()
             self.backends = backends
             load(self)
+            pass_leadership(self.peers)
 
     def next_id(self) -> int:
         """Count up, as the server's one id generator does for all kinds of objects.

@@ -35,7 +35,7 @@ def test_url_quotes_what_it_must() -> None:
 
 def test_unknown_seed_is_refused() -> None:
     """And the known ones are named."""
-    with pytest.raises(UsageProblem, match="write one of tutorial, or None"), Sandbox(seed="nope"):
+    with pytest.raises(UsageProblem, match="write one of tutorial, zoo, or None"), Sandbox(seed="nope"):
         pass
 
 

@@ -28,6 +28,7 @@ from ..server_errors import (
     unsupported_here,
 )
 from .ddl import read_create_table, read_partition
+from .faults import read_sandbox
 from .query import parse_tree
 from .results import Done
 
@@ -170,6 +171,8 @@ class Commands:
             # Ours: no StarRocks server knows this statement.
             reader.end()
             return self._reset
+        if reader.accept("SANDBOX"):
+            return read_sandbox(self.session, reader)
         if not reader.accept("SET", "FRONTEND", "CONFIG"):
             raise unsupported_here("this ADMIN statement")
         changed = reader.properties()
@@ -185,11 +188,9 @@ class Commands:
         return self._locked(configure)
 
     def _reset(self) -> Result:
-        from ..seeds import plant
+        from ..seeds import plant_again
 
-        with self.frontend.lock:
-            self.frontend.reset()
-            plant(self.frontend, self.frontend.seed)
+        plant_again(self.frontend)
         return Done()
 
     # -- databases, tables, views ----------------------------------------------------------------------------------

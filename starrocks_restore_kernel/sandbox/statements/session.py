@@ -8,6 +8,7 @@ import duckdb
 from sqlglot import exp
 
 from ..frontend import SYSTEM_DATABASES
+from ..peers import Role
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
 from .commands import Commands
 from .dml import execute_dml
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..frontend import Frontend
+    from ..peers import Peer
     from .results import ResultRows
 
     Result = ResultRows | Done
@@ -48,8 +50,15 @@ class Session:
         self.user = user
         self.connection_id = connection_id
         self.database: str | None = None
+        self.peer: Peer | None = None
+        """The frontend that the client is connected to; None is the one that leads, whichever it is."""
         self.variables = Variables(frontend.handshake_version, frontend.current_version())
         self._cursor = frontend.rows.cursor()
+
+    @property
+    def on_leader(self) -> bool:
+        """Whether the client is connected to the frontend that leads."""
+        return self.peer is None or self.peer.role is Role.LEADER
 
     def reset(self) -> None:
         """Take the variables back to their defaults; the database stays."""

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-import itertools
 import logging
 import struct
 from typing import TYPE_CHECKING, Any
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from ..frontend import Frontend
+    from ..peers import Peer
     from ..statements.results import ResultRows
 
 __all__ = ["WireServer", "quiet"]
@@ -95,12 +95,12 @@ class _Users(IdentityProvider):  # type: ignore[misc]
 class _Ids(LocalControl):  # type: ignore[misc]
     """Connection ids that count up, as a frontend's do."""
 
-    def __init__(self) -> None:
+    def __init__(self, frontend: Frontend) -> None:
         super().__init__(server_id=1)
-        self._next = itertools.count(1)
+        self._frontend = frontend
 
     def _new_connection_id(self) -> int:
-        return next(self._next)
+        return next(self._frontend.connection_ids)
 
 
 class _WireSession(BaseSession):  # type: ignore[misc]
@@ -122,11 +122,16 @@ class _Connection(Connection):  # type: ignore[misc]
         Passwords by user name.
     pool
         Where statements run.
+    peer
+        The frontend of the cluster that it is connected to.
     """
 
-    def __init__(self, frontend: Frontend, users: Mapping[str, str], pool: Executor, **arguments: Any) -> None:
+    def __init__(
+        self, frontend: Frontend, users: Mapping[str, str], pool: Executor, *, peer: Peer | None, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         self.frontend = frontend
+        self.peer = peer
         self.users = users
         self.pool = pool
         self.work: Session | None = None
@@ -188,6 +193,7 @@ class _Connection(Connection):  # type: ignore[misc]
 
     async def _log_in(self, username: str) -> None:
         work = Session(self.frontend, user=username, connection_id=self.connection_id)
+        work.peer = self.peer
         if self.session.database:
             try:
                 work.use(self.session.database)
@@ -338,9 +344,12 @@ def _read_exactly(reader: asyncio.StreamReader) -> None:
 class WireServer(MysqlServer):  # type: ignore[misc]
     """Accepts connections for one frontend."""
 
-    def __init__(self, frontend: Frontend, users: Mapping[str, str], pool: Executor) -> None:
-        super().__init__(capabilities=_CAPABILITIES, control=_Ids(), identity_provider=_Users())
+    def __init__(
+        self, frontend: Frontend, users: Mapping[str, str], pool: Executor, *, peer: Peer | None = None
+    ) -> None:
+        super().__init__(capabilities=_CAPABILITIES, control=_Ids(frontend), identity_provider=_Users())
         self.frontend = frontend
+        self.peer = peer
         self.users = users
         self.pool = pool
         self._writers: set[asyncio.StreamWriter] = set()
@@ -351,6 +360,7 @@ class WireServer(MysqlServer):  # type: ignore[misc]
             self.frontend,
             self.users,
             self.pool,
+            peer=self.peer,
             stream=MysqlStream(reader, writer),
             session=_WireSession(self.frontend.handshake_version),
             control=self.control,
