@@ -67,6 +67,43 @@ def test_followers_know_that_they_do_not_lead() -> None:
         assert 3 == len(numbers)
 
 
+def test_a_follower_shows_the_states_that_were_written_down() -> None:
+    """The leader is DOWNLOADING, with tasks; until it changes, a follower says DOWNLOAD."""
+    with Sandbox(clock=SteppedClock(), followers=1) as sandbox, contextlib.ExitStack() as open_:
+        leader, follower = (
+            open_.enter_context(
+                pymysql.connect(host="127.0.0.1", port=each.query_port, user="root", ssl_disabled=True)
+            ).cursor()
+            for each in sandbox.frontend.peers
+        )
+
+        def shown(cursor: pymysql.cursors.Cursor) -> tuple[str, bool]:
+            cursor.execute("SHOW RESTORE FROM shop2")
+            row = cursor.fetchone()
+            assert row is not None
+            return row[4], bool(row[13])
+
+        leader.execute("CREATE REPOSITORY r WITH BROKER ON LOCATION 's3://b/x'")
+        leader.execute("BACKUP SNAPSHOT shop.s TO r")
+        leader.execute("ADMIN SANDBOX STEP 120")
+        leader.execute("SHOW SNAPSHOT ON r")
+        ((_, timestamp, _),) = leader.fetchall()
+        follower.execute(
+            "RESTORE SNAPSHOT s FROM r DATABASE shop AS shop2 "
+            f"PROPERTIES ('backup_timestamp' = '{timestamp}', 'replication_num' = '1')"
+        )
+        while shown(leader) != ("DOWNLOADING", True):
+            leader.execute("ADMIN SANDBOX STEP 1")
+        assert ("DOWNLOAD", False) == shown(follower)
+        # Whoever asks for it stays connected, and learns that another one leads.
+        follower.execute("ADMIN SANDBOX LEADER CHANGE")
+        leader.connection._force_close()
+        leader.connection.connect()
+        assert ("DOWNLOAD", False) == shown(leader)
+        follower.execute("ADMIN SANDBOX STEP 3")
+        assert ("DOWNLOADING", True) == shown(follower)
+
+
 def test_faults_are_ordered_from_the_start() -> None:
     """As given."""
     fault = Fault(FaultKind.HANG, "select 9", times=1)

@@ -126,7 +126,9 @@ class Session:
         words = [token.text.upper() for token in reader.tokens[:4]]
         if is_family(words):
             statement, found = read_family(self.frontend, text)
-            return lambda: execute_family(self.frontend, statement, found, self.database, self.frontend.zone)
+            return lambda: execute_family(
+                self.frontend, statement, found, self.database, self.frontend.zone, on_leader=self.on_leader
+            )
         first = words[0]
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
