@@ -15,6 +15,8 @@ from .group import need
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from ..sandbox.wire.statement_log import LoggedStatement
+
 __all__ = ["sandbox", "speed_option"]
 
 
@@ -148,8 +150,9 @@ def sandbox(  # noqa: PLR0917 (click hands over by name)
         ) from error
 
 
-def _to_stderr(line: str) -> None:
-    click.echo(line, err=True)
+def _to_stderr(sent: LoggedStatement) -> None:
+    ended = f"error {sent.error_code}" if sent.error_code else "ok"
+    click.echo(f"{sent.connection_id} {sent.user} {sent.seconds * 1000:.1f} ms {ended}: {sent.text}", err=True)
 
 
 def _password(variable: str | None) -> str:

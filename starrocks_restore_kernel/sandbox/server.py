@@ -22,6 +22,7 @@ from .clock import FastClock
 from .faults import Faults
 from .folder import Hold, unreadable
 from .frontend import Frontend
+from .model.accounts import Account
 from .peers import follower
 from .seeds import plant, plant_again
 from .seeds.planting import half_planted
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .model.backends import Pace
     from .peers import Peer
     from .seeds import Seed
+    from .wire.statement_log import LoggedStatement
 
 __all__ = ["PortTaken", "Sandbox"]
 
@@ -98,7 +100,7 @@ class Sandbox:
     pace
         How fast the backends work.
     log
-        Is given a line for each statement that a client sends, secrets masked.
+        Is told each text that a client sends, without its secrets.
     tls
         The certificate to offer to clients that ask for TLS.
 
@@ -129,7 +131,7 @@ class Sandbox:
         faults: Iterable[Fault] = (),
         clock: Clock | None = None,
         pace: Pace | None = None,
-        log: Callable[[str], object] | None = None,
+        log: Callable[[LoggedStatement], object] | None = None,
         tls: SSLContext | None = None,
     ) -> None:
         self.host = _loopback(host)
@@ -143,7 +145,8 @@ class Sandbox:
         self._options = {"backends": backends, "pace": pace}
         self._followers = followers
         self._faults = tuple(faults)
-        self._wire_options = {name: each for name, each in (("log", log), ("tls", tls)) if each is not None}
+        self._log = log
+        self._tls = tls
         self._folder = None if folder is None else Path(folder)
         self._open = contextlib.ExitStack()
         """What is closed when it stops, or if it does not start."""
@@ -233,6 +236,9 @@ class Sandbox:
         except (duckdb.Error, LookupError, ValueError) as error:
             # LookupError: an entry of the journal that leads to nothing.
             raise unreadable(folder, error) from error
+        frontend.founders = [Account.with_password(*each) for each in self.users.items()]
+        for account in frontend.founders:
+            frontend.accounts.put(account)
         frontend.seed = self.seed
         frontend.faults = Faults(self._faults)
         frontend.peers += [follower(frontend.peers, frontend.start_time) for _ in range(self._followers)]
@@ -285,7 +291,7 @@ class Sandbox:
         return self._asked_port + number if self._asked_port else 0
 
     async def _serve(self, peer: Peer, port: int, pool: Executor) -> WireServer:
-        server = WireServer(self.frontend, self.users, pool, peer=peer, **self._wire_options)
+        server = WireServer(self.frontend, pool, peer=peer, tls=self._tls, log=self._log)
         try:
             await server.start_server(host=self.host, port=port, backlog=512)
         except OSError as error:

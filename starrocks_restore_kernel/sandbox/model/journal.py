@@ -49,6 +49,7 @@ class Entry(Enum):
     """What is no object: the next id, the time, the format."""
     TABLE = "table"
     USER = "user"
+    VARIABLE = "variable"
 
 
 @dataclass(frozen=True, slots=True)
