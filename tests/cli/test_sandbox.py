@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pymysql
 import pytest
+import trustme
 from click.testing import CliRunner
 from sandbox.child import CLI, PATIENCE, running
 
@@ -185,3 +186,33 @@ def test_help_waits_for_nothing() -> None:
     """The sandbox itself is imported when one is started."""
     code = "import sys; from starrocks_restore_kernel.cli import main; sys.exit('duckdb' in sys.modules)"
     assert 0 == subprocess.run([CLI[0], "-c", code], check=False, timeout=PATIENCE).returncode  # noqa: S603 - ours
+
+
+def test_log_tells_what_clients_send_without_secrets() -> None:
+    """To standard error, a line a text, with how it ended."""
+    with running("--seed=none", "--log") as child:
+        with contextlib.suppress(pymysql.Error):
+            child.query(
+                "CREATE REPOSITORY r WITH BROKER ON LOCATION 's3://b/x' PROPERTIES ('aws.s3.secret_key' = 's3cret')"
+            )
+        with contextlib.suppress(pymysql.Error):
+            child.query("SELECT nonsense FROM nowhere")
+        status, errors = child.end(signal.SIGTERM)
+    assert 0 == status
+    assert "s3cret" not in errors
+    assert "'aws.s3.secret_key' = '***'" in errors
+    assert " root " in errors
+    assert any("error " in line and "SELECT nonsense" in line for line in errors.splitlines())
+
+
+def test_tls_is_offered_with_the_certificate(tmp_path: Path) -> None:
+    """A client that verifies it gets in."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    words = [f"--tls-cert={tmp_path / 'cert.pem'}", f"--tls-key={tmp_path / 'key.pem'}"]
+    with running("--seed=none", *words) as child:
+        verified = {"ssl_disabled": False, "ssl_ca": str(tmp_path / "ca.pem"), "ssl_verify_cert": True}
+        child.connect(**verified).close()
