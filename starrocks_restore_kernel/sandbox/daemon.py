@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .frontend import Frontend
 
 __all__ = ["DAEMON_PERIOD", "Daemon"]
@@ -31,10 +33,16 @@ class Daemon:
 
     Two may ask for it: a thread that follows the clock, in :meth:`follow`, and whoever moves the clock by hand, in
     :meth:`step`. Each second is counted once.
+
+    Parameters
+    ----------
+    wall
+        The wall's clock, by which it is told how long a wake-up took.
     """
 
-    def __init__(self, frontend: Frontend) -> None:
+    def __init__(self, frontend: Frontend, wall: Callable[[], float] = time.monotonic) -> None:
         self.frontend = frontend
+        self._wall = wall
         self._counting = threading.RLock()
         self._counted = frontend.clock.now()
         self._count = 0
@@ -55,14 +63,14 @@ class Daemon:
         said = ""
         pause = self._pause(0)
         while not stopping.wait(pause):
-            started = time.monotonic()
+            started = self._wall()
             try:
                 self._catch_up(stopping)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next round comes
                 if repr(error) != said:
                     said = repr(error)
                     logging.getLogger(__name__).warning("a round of the backup handler failed: %s", said)
-            pause = self._pause(time.monotonic() - started)
+            pause = self._pause(self._wall() - started)
 
     def _pause(self, took: float) -> float:
         # Rests as long as it has worked, so that at the highest speeds statements get their turn.

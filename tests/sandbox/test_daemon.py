@@ -76,7 +76,7 @@ def follow(frontend: Rounds, speed: float, wakes: int) -> Wakes:
     clock = cast("RunningClock", frontend.clock)
     clock.speed = speed
     event = Wakes(clock, wakes)
-    Daemon(cast("Frontend", frontend)).follow(cast("threading.Event", event))
+    Daemon(cast("Frontend", frontend), wall=lambda: 0.0).follow(cast("threading.Event", event))
     return event
 
 
@@ -105,12 +105,23 @@ def test_a_daemon_that_is_late_lets_the_rest_go() -> None:
     frontend = Rounds(RunningClock())
     clock = cast("RunningClock", frontend.clock)
     clock.speed = 10_000.0
-    daemon = Daemon(cast("Frontend", frontend))
+    daemon = Daemon(cast("Frontend", frontend), wall=lambda: 0.0)
     clock.advance(86_400)
     daemon.follow(cast("threading.Event", Wakes(clock, 1)))
     assert 200 == frontend.seconds
     daemon.follow(cast("threading.Event", Wakes(clock, 1)))
     assert abs(200 + 100 - frontend.seconds) <= 1
+
+
+def test_a_daemon_rests_as_long_as_it_has_worked() -> None:
+    """So that statements get their turn; and never longer than a quarter of a second."""
+    frontend = Rounds(RunningClock())
+    clock = cast("RunningClock", frontend.clock)
+    clock.speed = 10_000.0
+    walls = iter([0.0, 0.1, 10.0, 19.0])
+    wakes = Wakes(clock, 2)
+    Daemon(cast("Frontend", frontend), wall=lambda: next(walls)).follow(cast("threading.Event", wakes))
+    assert [0.005, 0.1, 0.25] == wakes.pauses
 
 
 def test_a_failed_round_is_followed_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
@@ -126,7 +137,7 @@ def test_a_failed_round_is_followed_by_the_next(caplog: pytest.LogCaptureFixture
 def test_steps_are_not_made_again_by_the_thread() -> None:
     """Whoever moved the clock by hand has done what was due."""
     frontend = Rounds(RunningClock())
-    daemon = Daemon(cast("Frontend", frontend))
+    daemon = Daemon(cast("Frontend", frontend), wall=lambda: 0.0)
     daemon.step(10)
     assert (10, 3) == (frontend.seconds, frontend.calls.count("jobs"))
     daemon.follow(cast("threading.Event", Wakes(cast("RunningClock", frontend.clock), 4)))
@@ -138,7 +149,7 @@ def test_a_step_that_fails_says_so() -> None:
     frontend = Rounds(SteppedClock())
     frontend.fails = True
     with pytest.raises(RuntimeError, match="a round that fails"):
-        Daemon(cast("Frontend", frontend)).step(3)
+        Daemon(cast("Frontend", frontend), wall=lambda: 0.0).step(3)
 
 
 def test_a_paused_clock_has_no_rounds() -> None:
@@ -147,7 +158,7 @@ def test_a_paused_clock_has_no_rounds() -> None:
     clock.pause()
     frontend = Rounds(clock)
     event = Wakes(RunningClock(), 5)
-    Daemon(cast("Frontend", frontend)).follow(cast("threading.Event", event))
+    Daemon(cast("Frontend", frontend), wall=lambda: 0.0).follow(cast("threading.Event", event))
     assert [] == frontend.calls
 
 
