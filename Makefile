@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: conformance help environment programs check test docs lab notebooks binder bench clean
+.PHONY: conformance help environment programs check test docs lab notebooks binder bench bench-sandbox clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ BENCH := .venv-bench
 PYTEST := $(BIN)/python -m pytest
 
 help: ## say what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # A stamp, so that a second run starts at once; made anew when what it was made from changes.
 $(MADE): pyproject.toml constraints.txt tools/environment
@@ -60,8 +60,11 @@ $(BENCH)/.made: $(MADE)
 conformance: $(MADE) ## compare the language with the server's verdicts, row by row
 	@$(BIN)/python -m benchmarks.conformance
 
-bench: $(BENCH)/.made ## measure the language beside sqlglot and sqlparse, and write docs/speed.md
+bench: $(BENCH)/.made bench-sandbox ## measure the language beside sqlglot and sqlparse, and the sandbox; write docs/speed.md
 	@$(BENCH)/bin/python -m benchmarks.language --markdown
+
+bench-sandbox: $(BENCH)/.made ## measure the sandbox beside a plain mysql-mimic, and write docs/sandbox_speed.md
+	@$(BIN)/python -m benchmarks.sandbox --markdown --mimic $(BENCH)/bin/python
 
 clean: ## remove what was made: environments, build, caches
 	@echo "→ clean: removing .venv, .venv-bench, build and caches"

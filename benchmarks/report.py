@@ -13,7 +13,7 @@ from . import inputs
 from .measure import Measured, Times
 from .readers import READERS
 
-__all__ = ["Report", "Table", "Target"]
+__all__ = ["Report", "Table", "Target", "machine", "spread"]
 
 Row = tuple[str, ...]
 
@@ -69,7 +69,7 @@ class Report:
     def text(self) -> str:
         """For a terminal."""
         tables = [table.text() for table in self._tables()]
-        return "\n".join([self._machine(), "", *tables, "Targets", "", *(f"  {target}" for target in self.targets())])
+        return "\n".join([machine(), "", *tables, "Targets", "", *(f"  {target}" for target in self.targets())])
 
     def markdown(self) -> str:
         """As the page ``docs/speed.md``."""
@@ -81,7 +81,7 @@ class Report:
             [
                 "# Speed of the language",
                 "",
-                f"Measured on {self.when:%Y-%m-%d} by `make bench`, which wrote this page. {self._machine()}",
+                f"Measured on {self.when:%Y-%m-%d} by `make bench`, which wrote this page. {machine()}",
                 "Every number is one run's, as measured; other machines differ, and the ratios are what travels.",
                 "",
                 "## Targets",
@@ -112,14 +112,6 @@ class Report:
         asked = "import starrocks_restore_kernel takes less than 50 ms"
         return [*found, _fast_enough(asked, self.imports["starrocks_restore_kernel"], 50)]
 
-    def _machine(self) -> str:
-        # Others may be at work on the machine: the load says how much is to be believed.
-        load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-        return (
-            f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} "
-            f"{platform.machine()}, {_processor()}, {os.cpu_count()} CPUs, load average {load:.1f}."
-        )
-
     def _tables(self) -> list[Table]:
         return [self._statements(), self._objects(), self._growth(), self._imports()]
 
@@ -131,7 +123,7 @@ class Report:
                 f"{each.reader.name} {each.reader.installed}",
                 each.reader.gives,
                 f"{count / each.corpus.median:,.0f}",
-                _spread(each.corpus),
+                spread(each.corpus),
                 f"{each.corpus.median / ours:.2f}",
                 f"{each.judged.caught} ({each.judged.caught / wrong:.0%})",
                 f"{each.judged.refused}",
@@ -161,7 +153,7 @@ class Report:
         return Table(f"{count} statements", head, (*rows, *missing), note)
 
     def _objects(self) -> Table:
-        rows = tuple((each.reader.name, *(_spread(times) for times in each.by_size.values())) for each in self.measured)
+        rows = tuple((each.reader.name, *(spread(times) for times in each.by_size.values())) for each in self.measured)
         head = ("ms: min / median / max", *(f"{size:,} objects" for size in inputs.SIZES))
         note = (
             "One statement with so many objects in ON, in turn `TABLE t`, `TABLE t AS u`, `TABLE t PARTITION (p1, p2)` "
@@ -188,7 +180,7 @@ class Report:
         return Table("Growth", head, tuple(rows), note)
 
     def _imports(self) -> Table:
-        rows = tuple((name, _spread(times)) for name, times in self.imports.items())
+        rows = tuple((name, spread(times)) for name, times in self.imports.items())
         note = "In fresh processes, without the interpreter's own start; the compiled bytecode is on disk."
         return Table("Import", ("module", "ms: min / median / max"), rows, note)
 
@@ -199,7 +191,18 @@ def _fast_enough(asked: str, times: Times, milliseconds: float) -> Target:
     return Target(asked, f"{times.median * 1e3:.1f} ms", times.median * 1e3 <= milliseconds)
 
 
-def _spread(times: Times) -> str:
+def machine() -> str:
+    """Say what it was measured on."""
+    # Others may be at work on the machine: the load says how much is to be believed.
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    return (
+        f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} "
+        f"{platform.machine()}, {_processor()}, {os.cpu_count()} CPUs, load average {load:.1f}."
+    )
+
+
+def spread(times: Times) -> str:
+    """Write the least, the middle and the most, in milliseconds."""
     if not times.seconds:
         return f"raises {times.failure}"
     return " / ".join(_three(value * 1e3) for value in (min(times.seconds), times.median, max(times.seconds)))

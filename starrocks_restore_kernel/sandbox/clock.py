@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
@@ -24,26 +26,41 @@ class Clock(Protocol):
         """How long somebody waits on the wall clock who waits so many seconds here."""
         ...
 
+    def advance(self, seconds: float) -> None:
+        """Move the hands."""
+        ...
+
 
 class FastClock:
     """A clock that starts at the present and runs ``speed`` times as fast as the wall.
+
+    Any thread may read it, and any may change how it runs.
 
     Parameters
     ----------
     speed
         FE seconds per second of the wall.
+
+    Raises
+    ------
+    ValueError
+        If the speed is not above zero.
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        if speed <= 0:
-            raise ValueError(f"a clock cannot run at speed {speed}")
-        self.speed = speed
-        self._epoch = time.time()
-        self._origin = time.monotonic()
+        # What changes together is one value, so that a reader never sees half of a change.
+        self._pace = _Pace(time.time(), time.monotonic(), _possible(speed))
+        self._changing = threading.Lock()
 
-    def not_before(self, seconds: float) -> None:
-        """Go on from a time that was read before, if it lies ahead: a fast clock that is started again is behind."""
-        self._epoch += max(seconds - self.now(), 0)
+    @property
+    def speed(self) -> float:
+        """FE seconds per second of the wall, while it is not paused."""
+        return self._pace.speed
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+        return self._pace.paused
 
     def wall(self, seconds: float) -> float:
         """How long somebody waits on the wall clock who waits so many seconds here."""
@@ -51,7 +68,58 @@ class FastClock:
 
     def now(self) -> float:
         """Seconds since the epoch on this clock."""
-        return self._epoch + (time.monotonic() - self._origin) * self.speed
+        return self._pace.at(time.monotonic())
+
+    def not_before(self, seconds: float) -> None:
+        """Go on from a time that was read before, if it lies ahead: a fast clock that is started again is behind."""
+        self._change(forward_to=seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Move the hands; nothing else happens, see ``Frontend.daemon``."""
+        self._change(forward_by=seconds)
+
+    def run_at(self, speed: float) -> None:
+        """Run at another speed from now on; a clock that is paused stays so."""
+        self._change(speed=_possible(speed))
+
+    def pause(self) -> None:
+        """Stand still; it can still be advanced."""
+        self._change(paused=True)
+
+    def resume(self) -> None:
+        """Run again, from where it stood."""
+        self._change(paused=False)
+
+    def _change(
+        self, *, forward_by: float = 0, forward_to: float = 0, speed: float | None = None, paused: bool | None = None
+    ) -> None:
+        with self._changing:
+            old, wall = self._pace, time.monotonic()
+            self._pace = _Pace(
+                max(old.at(wall) + forward_by, forward_to),
+                wall,
+                old.speed if speed is None else speed,
+                old.paused if paused is None else paused,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """The time that a clock showed at a moment of the wall, and how it has run since."""
+
+    epoch: float
+    origin: float
+    speed: float
+    paused: bool = False
+
+    def at(self, wall: float) -> float:
+        return self.epoch if self.paused else self.epoch + (wall - self.origin) * self.speed
+
+
+def _possible(speed: float) -> float:
+    if not 0 < speed < float("inf"):
+        raise ValueError(f"a clock cannot run at speed {speed:g}")
+    return speed
 
 
 class SteppedClock:
@@ -74,7 +142,7 @@ class SteppedClock:
         return 0.0
 
     def advance(self, seconds: float) -> None:
-        """Move the hands; nothing else happens, see ``Frontend.tick``."""
+        """Move the hands; nothing else happens, see ``Frontend.run``."""
         self._now += seconds
 
 

@@ -13,7 +13,9 @@ from .backup.handler import handle_jobs, remove_old_jobs
 from .backup.repositories import ping_repositories
 from .clock import SteppedClock
 from .configuration import Configuration
+from .daemon import DAEMON_PERIOD, Daemon
 from .faults import Faults
+from .folder import open_rows
 from .model.accounts import Accounts
 from .model.alter import run_alter_jobs
 from .model.backends import Backend, Backends, Pace
@@ -21,9 +23,11 @@ from .model.catalog import Database, Table
 from .model.dependents import Dependents, inactivate_readers
 from .model.journal import Entry
 from .model.rows import Rows
+from .peers import first_peer, pass_leadership
 from .recovery import load
 from .releases import behaviour
 from .server_errors import SqlError, framed, unknown_database, unknown_table
+from .statements.variables import GlobalVariables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,15 +40,13 @@ if TYPE_CHECKING:
     from .model.alter import AlterJob
     from .model.catalog import ExternalCatalog, Function, View
     from .model.journal import Journal
+    from .seeds import Seed
     from .statements.access import Access
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
 SYSTEM_DATABASES = ("_statistics_", "information_schema", "sys")
 """The databases that every cluster has; only information_schema has anything in it here."""
-
-DAEMON_PERIOD = 3
-"""Seconds between two rounds of the backup handler (BackupHandler.java, constructor)."""
 
 # FeNameFormat.java, DB_NAME_REGEX, with the special characters that are allowed by default.
 _DATABASE_NAME = re.compile(r"[a-zA-Z][\w\-~!@#$%^&<>=+]{0,255}|_[a-zA-Z0-9][\w\-~!@#$%^&<>=+]{0,254}", re.ASCII)
@@ -102,23 +104,31 @@ class Frontend:
         self.lock = threading.RLock()
         self.submit_lock = threading.Lock()
         """Lets one BACKUP or RESTORE at a time be submitted (BackupHandler.java, seqlock)."""
-        self.seed: str | None = None
+        self.seed: Seed = None
         """What ADMIN RESET SANDBOX plants again."""
+        self.connection_ids = itertools.count(1)
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
         self.logged_in: dict[int, Access] = {}
         """The rights of each connection's user, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
         self.config = Configuration(self.behaviour, shared_data=shared_data, file=folder / "fe.conf" if kept else None)
-        self._rows = Rows(folder / "state.duckdb" if kept else None)
+        self._rows = open_rows(folder) if kept else Rows()
         self._backend_count = backends
         self.fresh = not self.journal.load(Entry.SERVER, int)
         """Whether there was nothing to open: a new folder, or none that is kept."""
         clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
         self.journal.now = clock.now
         self.start_time = self._cleaned = clock.now()
-        self._begin()
-        load(self)
+        self.daemon = Daemon(self)
+        self.peers = [first_peer(self.start_time)]
+        """All frontends of the cluster, this one among them."""
+        try:
+            self._begin()
+            load(self)
+        except BaseException:
+            self._rows.close()
+            raise
 
     def _begin(self) -> None:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
@@ -139,6 +149,15 @@ class Frontend:
         self.labels: dict[str, int] = {}
         """The loads that bore a label, by database id and label."""
         self.config.restart()
+        self.variables = GlobalVariables(
+            handshake_version=self.handshake_version,
+            version_comment=self.current_version(),
+            zone=self.zone,
+            suggests=self.behaviour.suggests_variables,
+            catalogs=lambda: self.catalogs,
+            saved=self.journal.load(Entry.VARIABLE, str),
+            save=lambda name, text: self.journal.save(Entry.VARIABLE, name, text),
+        )
         self.backends = Backends(
             [
                 Backend(_FIRST_BACKEND + number, f"127.0.0.{number + 1}", start_time=self.start_time)
@@ -146,7 +165,7 @@ class Frontend:
             ]
         )
 
-    def reset(self) -> None:
+    def reset(self, *, storage: bool = True) -> None:
         """Forget everything: databases, jobs, repositories and what lies in them under the sandbox's own folder.
 
         Whoever the sandbox was started with stays, with the password of now.
@@ -154,7 +173,7 @@ class Frontend:
         with self.lock:
             self.rows.drop_all_but([])
             self.journal.clear()
-            for each in ("objects", "storage"):
+            for each in ("objects", "storage") if storage else ():
                 shutil.rmtree(self.folder / each, ignore_errors=True)
             first = self.accounts.first
             (self.folder / "fe.conf").unlink(missing_ok=True)
@@ -187,6 +206,7 @@ class Frontend:
             self._begin()
             self.backends = backends
             load(self)
+            pass_leadership(self.peers)
 
     def next_id(self) -> int:
         """Count up, as the server's one id generator does for all kinds of objects.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import ipaddress
-import itertools
 import logging
-import signal
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,21 +14,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+import duckdb
+
 from ..errors import UsageProblem
 from ..language.versions import NEWEST
 from .clock import FastClock
-from .frontend import DAEMON_PERIOD, Frontend
-from .seeds import plant
+from .folder import Hold, unreadable
+from .frontend import Frontend
+from .peers import follower
+from .seeds import plant, plant_again
+from .seeds.planting import half_planted
 from .wire.server import WireServer, quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Executor
+    from ssl import SSLContext
     from types import TracebackType
 
     from .clock import Clock
+    from .faults import Fault
     from .model.backends import Pace
+    from .peers import Peer
+    from .seeds import Seed
+    from .wire.statement_log import LoggedStatement
 
-__all__ = ["Sandbox", "serve"]
+__all__ = ["PortTaken", "Sandbox"]
 
 _WORKERS = 32
 _PATIENCE = 10.0
@@ -46,6 +57,14 @@ def _loopback(host: str) -> str:
             hint='write host="127.0.0.1"',
         )
     return host
+
+
+class PortTaken(OSError):
+    """Something listens on a port already."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(errno.EADDRINUSE, f"port {port}: address already in use")
+        self.port = port
 
 
 class Sandbox:
@@ -66,14 +85,22 @@ class Sandbox:
     users
         Passwords by name; an empty one needs none. Each of them has the role root, and so may do everything.
     seed
-        What it begins with, ``"tutorial"`` or None.
+        What it begins with: ``"tutorial"``, ``"zoo"``, a `Scale`, or None.
     backends
         How many backends are alive, each on a host of its own.
+    followers
+        How many frontends follow, each on a port of its own: the next ones behind ``port``, or free ones.
+    faults
+        The trouble that is ordered from the start.
     clock
         Takes the place of the fast clock. With a clock that is not a `FastClock` no daemon runs: jobs move when
         ``frontend.tick()`` says so.
     pace
         How fast the backends work.
+    log
+        Is told each text that a client sends, without its secrets.
+    tls
+        The certificate to offer to clients that ask for TLS.
 
     Raises
     ------
@@ -96,23 +123,31 @@ class Sandbox:
         version: str = NEWEST,
         folder: str | Path | None = None,
         users: Mapping[str, str] | None = None,
-        seed: str | None = "tutorial",
+        seed: Seed = "tutorial",
         backends: int = 1,
+        followers: int = 0,
+        faults: Iterable[Fault] = (),
         clock: Clock | None = None,
         pace: Pace | None = None,
+        log: Callable[[LoggedStatement], object] | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
         self.host = _loopback(host)
-        self.port = port
+        self.port = self._asked_port = port
         self.clock: Clock = clock or FastClock(speed)
         self.version = version
         self.users = dict(users) if users is not None else {"root": ""}
         if not self.users:
             raise UsageProblem("a sandbox without users lets nobody in", hint='write users={"root": ""}')
         self.seed = seed
-        self._backends = backends
-        self._pace = pace
+        self._options = {"backends": backends, "pace": pace}
+        self._followers = followers
+        self._faults = tuple(faults)
+        self._log = log
+        self._tls = tls
         self._folder = None if folder is None else Path(folder)
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._open = contextlib.ExitStack()
+        """What is closed when it stops, or if it does not start."""
         self._frontend: Frontend | None = None
         self._thread: threading.Thread | None = None
         self._daemon: threading.Thread | None = None
@@ -129,12 +164,27 @@ class Sandbox:
         return self._frontend
 
     @property
+    def kept(self) -> bool:
+        """Whether its state outlives it."""
+        return self._folder is not None
+
+    @property
     def url(self) -> str:
-        """What a client connects to."""
-        user = next(iter(self.users))
-        password = f":{quote(self.users[user], safe='')}" if self.users[user] else ""
+        """What a client connects to, with the first user's password."""
+        password = self.users[next(iter(self.users))]
+        return self._url(f":{quote(password, safe='')}" if password else "")
+
+    @property
+    def shown_url(self) -> str:
+        """The same without the password, to be shown to people."""
+        return self._url("")
+
+    def _url(self, password: str) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"starrocks://{quote(user, safe='')}{password}@{host}:{self.port}"
+        return f"starrocks://{quote(next(iter(self.users)), safe='')}{password}@{host}:{self.port}"
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.version} at {self.shown_url}, {'running' if self.running else 'stopped'}>"
 
     @property
     def running(self) -> bool:
@@ -146,42 +196,54 @@ class Sandbox:
 
         Raises
         ------
-        OSError
-            If the port is taken.
+        PortTaken
+            If something listens on a port already.
+        UsageProblem
+            If the folder is another sandbox's, or what is in it cannot be read.
         """
         if self.running:
             return self
         quiet()
         self._stopping.clear()
         self._failure = None
-        folder = self._folder
-        if folder is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="starrocks-sandbox-")
-            folder = Path(self._temporary.name)
-        folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._frontend = Frontend(
-                self.clock,
-                folder,
-                version=self.version,
-                backends=self._backends,
-                pace=self._pace,
-                kept=self._folder is not None,
-            )
-            self._frontend.accounts.admit(self.users)
-            self._frontend.seed = self.seed
-            if self._frontend.fresh:
-                plant(self._frontend, self.seed)
+            self._frontend = self._come_up()
             self._listen()
         except BaseException:
             self._clear()
             raise
         if isinstance(self.clock, FastClock):
             self._daemon = threading.Thread(
-                target=self._tick, args=(self._frontend, self.clock.speed), name="sandbox-daemon", daemon=True
+                target=self._frontend.daemon.follow, args=(self._stopping,), name="sandbox-daemon", daemon=True
             )
             self._daemon.start()
         return self
+
+    def _come_up(self) -> Frontend:
+        kept = self._folder is not None
+        if self._folder is not None:
+            folder = self._folder
+            folder.mkdir(parents=True, exist_ok=True)
+            self._open.callback(Hold(folder).let_go)
+        else:
+            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="starrocks-sandbox-")))
+        try:
+            frontend = Frontend(self.clock, folder, version=self.version, kept=kept, **self._options)  # type: ignore[arg-type]
+            self._open.callback(frontend.close)
+            halfway = half_planted(frontend)
+        except (duckdb.Error, LookupError, ValueError) as error:
+            # LookupError: an entry of the journal that leads to nothing.
+            raise unreadable(folder, error) from error
+        frontend.accounts.admit(self.users)
+        frontend.seed = self.seed
+        for fault in self._faults:
+            frontend.faults.order(fault)
+        frontend.peers += [follower(frontend.peers, frontend.start_time) for _ in range(self._followers)]
+        if halfway:
+            plant_again(frontend, storage=False)
+        elif frontend.fresh:
+            plant(frontend, self.seed)
+        return frontend
 
     def _listen(self) -> None:
         ready = threading.Event()
@@ -203,35 +265,38 @@ class Sandbox:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(_ignore)
         self._ended = asyncio.Event()
+        servers: list[WireServer] = []
         with ThreadPoolExecutor(_WORKERS, thread_name_prefix="sandbox-statement") as pool:
-            server = WireServer(self.frontend, self.users, pool)
-            await server.start_server(host=self.host, port=self.port, backlog=512)
-            self.port = server.sockets()[0].getsockname()[1]
-            ready.set()
-            await self._ended.wait()
-            server.close()
-            for end in list(self.frontend.connections.values()):
-                end(True)
-            server.abort()
-            await server.wait_closed()
-
-    def _tick(self, frontend: Frontend, speed: float) -> None:
-        """Be the daemon: backends work every second of the FE clock, jobs step every third.
-
-        A round that fails is followed by the next one, as on a server; it is said once.
-        """
-        said = ""
-        for count in itertools.count(1):
-            if self._stopping.wait(1.0 / speed):
-                return
             try:
-                frontend.work(1)
-                if count % DAEMON_PERIOD == 0:
-                    frontend.handle_jobs()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next round comes
-                if repr(error) != said:
-                    said = repr(error)
-                    logging.getLogger(__name__).warning("a round of the backup handler failed: %s", said)
+                for number, peer in enumerate(self.frontend.peers):
+                    servers.append(await self._serve(peer, self._port_of(number), pool))
+                self.port = self.frontend.peers[0].query_port
+                ready.set()
+                await self._ended.wait()
+            finally:
+                for end in list(self.frontend.connections.values()):
+                    end(True)
+                for server in servers:
+                    server.close()
+                    server.abort()
+                    await server.wait_closed()
+
+    def _port_of(self, number: int) -> int:
+        # Followers are on the next ports; where any will do, on any. A sandbox that starts again keeps its own.
+        if number == 0:
+            return self.port
+        return self._asked_port + number if self._asked_port else 0
+
+    async def _serve(self, peer: Peer, port: int, pool: Executor) -> WireServer:
+        server = WireServer(self.frontend, pool, peer=peer, tls=self._tls, log=self._log)
+        try:
+            await server.start_server(host=self.host, port=port, backlog=512)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(port) from error
+            raise
+        peer.query_port = server.sockets()[0].getsockname()[1]
+        return server
 
     def stop(self) -> None:
         """Cut all connections, stop the daemon, and remove a temporary folder; harmless if it is not running."""
@@ -244,13 +309,8 @@ class Sandbox:
         self._clear()
 
     def _clear(self) -> None:
-        self._thread = self._daemon = None
-        if self._frontend is not None:
-            self._frontend.close()
-            self._frontend = None
-        if self._temporary is not None:
-            self._temporary.cleanup()
-            self._temporary = None
+        self._thread = self._daemon = self._frontend = None
+        self._open.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -264,41 +324,3 @@ class Sandbox:
 def _ignore(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     # A client that vanishes in the middle of an answer is not news.
     logging.getLogger(__name__).debug("%s", context.get("message"))
-
-
-def serve(
-    port: int = 9030,
-    host: str = "127.0.0.1",
-    *,
-    show: Callable[[str], object] = print,
-    speed: float = 10.0,
-    version: str = NEWEST,
-    folder: str | Path | None = None,
-    users: Mapping[str, str] | None = None,
-    seed: str | None = "tutorial",
-    backends: int = 1,
-) -> None:
-    """Run a sandbox in this process until SIGINT or SIGTERM, and stop it cleanly.
-
-    Call it from the main thread, which is where signals arrive. The parameters are those of `Sandbox`.
-
-    Parameters
-    ----------
-    show
-        Is given the lines that say how to connect.
-    """
-    ended = threading.Event()
-    previous = {each: signal.signal(each, lambda *_: ended.set()) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        sandbox = Sandbox(
-            port, host, speed=speed, version=version, folder=folder, users=users, seed=seed, backends=backends
-        )
-        with sandbox:
-            user = next(iter(sandbox.users))
-            show(f"StarRocks sandbox {sandbox.frontend.current_version()} listens at {sandbox.url}")
-            show(f"  mariadb --host={sandbox.host} --port={sandbox.port} --user={user}")
-            show("  Ctrl-C stops it.")
-            ended.wait()
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

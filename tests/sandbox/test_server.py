@@ -12,7 +12,8 @@ import pymysql
 import pytest
 
 from starrocks_restore_kernel.errors import UsageProblem
-from starrocks_restore_kernel.sandbox import FastClock, Sandbox, SteppedClock
+from starrocks_restore_kernel.sandbox import FastClock, Fault, FaultKind, Sandbox, SteppedClock
+from starrocks_restore_kernel.sandbox.peers import Role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +36,99 @@ def test_url_quotes_what_it_must() -> None:
 
 def test_unknown_seed_is_refused() -> None:
     """And the known ones are named."""
-    with pytest.raises(UsageProblem, match="write one of tutorial, or None"), Sandbox(seed="nope"):
+    with pytest.raises(UsageProblem, match="write one of tutorial, zoo, or None"), Sandbox(seed="nope"):
         pass
+
+
+def test_a_password_is_in_no_repr() -> None:
+    """Nor in what people are shown; a client's URL has it."""
+    sandbox = Sandbox(9030, users={"ana": "s3cret"})
+    assert "starrocks://ana@127.0.0.1:9030" == sandbox.shown_url
+    assert "s3cret" not in repr(sandbox)
+    assert "<Sandbox 4.1 at starrocks://ana@127.0.0.1:9030, stopped>" == repr(sandbox)
+
+
+def test_followers_know_that_they_do_not_lead() -> None:
+    """Each frontend has a port, and a session knows which it is at."""
+    with Sandbox(seed=None, clock=SteppedClock(), followers=2) as sandbox:
+        peers = sandbox.frontend.peers
+        assert [Role.LEADER, Role.FOLLOWER, Role.FOLLOWER] == [each.role for each in peers]
+        assert sandbox.port == peers[0].query_port
+        assert 3 == len({each.query_port for each in peers} - {0})
+        numbers = set()
+        for each in peers:
+            with pymysql.connect(host="127.0.0.1", port=each.query_port, user="root", ssl_disabled=True) as connection:
+                cursor = connection.cursor()
+                cursor.execute("CREATE DATABASE IF NOT EXISTS db1")
+                cursor.execute("SELECT connection_id()")
+                ((number,),) = cursor.fetchall()
+                assert number in sandbox.frontend.connections
+                numbers.add(number)
+        assert 3 == len(numbers)
+
+
+def test_a_follower_shows_the_states_that_were_written_down() -> None:
+    """The leader is DOWNLOADING, with tasks; until it changes, a follower says DOWNLOAD."""
+    with Sandbox(clock=SteppedClock(), followers=1) as sandbox, contextlib.ExitStack() as open_:
+        leader, follower = (
+            open_.enter_context(
+                pymysql.connect(host="127.0.0.1", port=each.query_port, user="root", ssl_disabled=True)
+            ).cursor()
+            for each in sandbox.frontend.peers
+        )
+
+        def shown(cursor: pymysql.cursors.Cursor) -> tuple[str, bool]:
+            cursor.execute("SHOW RESTORE FROM shop2")
+            row = cursor.fetchone()
+            assert row is not None
+            return row[4], bool(row[13])
+
+        leader.execute("CREATE REPOSITORY r WITH BROKER ON LOCATION 's3://b/x'")
+        leader.execute("BACKUP SNAPSHOT shop.s TO r")
+        leader.execute("ADMIN SANDBOX STEP 120")
+        leader.execute("SHOW SNAPSHOT ON r")
+        ((_, timestamp, _),) = leader.fetchall()
+        follower.execute(
+            "RESTORE SNAPSHOT s FROM r DATABASE shop AS shop2 "
+            f"PROPERTIES ('backup_timestamp' = '{timestamp}', 'replication_num' = '1')"
+        )
+        while shown(leader) != ("DOWNLOADING", True):
+            leader.execute("ADMIN SANDBOX STEP 1")
+        assert ("DOWNLOAD", False) == shown(follower)
+        # Whoever asks for it stays connected, and learns that another one leads.
+        follower.execute("ADMIN SANDBOX LEADER CHANGE")
+        leader.connection._force_close()
+        leader.connection.connect()
+        assert ("DOWNLOAD", False) == shown(leader)
+        follower.execute("ADMIN SANDBOX STEP 3")
+        assert ("DOWNLOADING", True) == shown(follower)
+
+
+def test_faults_are_ordered_from_the_start() -> None:
+    """As given."""
+    fault = Fault(FaultKind.HANG, "select 9", times=1)
+    with Sandbox(seed=None, clock=SteppedClock(), faults=[fault]) as sandbox:
+        assert [fault] == sandbox.frontend.faults.ordered()
+
+
+def test_a_folder_is_one_sandbox_s_until_it_stops(tmp_path: Path) -> None:
+    """In one process too, where DuckDB would share the file; who did not get it can have it later."""
+    first = Sandbox(seed=None, clock=SteppedClock(), folder=tmp_path)
+    second = Sandbox(seed=None, clock=SteppedClock(), folder=tmp_path)
+    with first, pytest.raises(UsageProblem, match=f"another sandbox is at work in .* \\(process {os.getpid()}\\)"):
+        second.start()
+    with second:
+        assert second.running
+
+
+def test_time_goes_on_in_a_kept_folder(tmp_path: Path) -> None:
+    """A clock that ran fast does not go back at the next start."""
+    with Sandbox(seed=None, clock=SteppedClock(), folder=tmp_path) as first:
+        first.frontend.clock.advance(10_000)
+        first.frontend.create_database("db1")
+        last = first.frontend.clock.now()
+    with Sandbox(seed=None, clock=SteppedClock(), folder=tmp_path) as second:
+        assert last == second.frontend.clock.now()
 
 
 def test_frontend_needs_a_running_sandbox() -> None:

@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
     from .catalog import Database, View
 
-__all__ = ["GLOBAL", "DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
+__all__ = ["FORMAT", "GLOBAL", "DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
 
 Value = TypeVar("Value")
 
 GLOBAL = 0
 """Stands for the database of a global function, which has none."""
+
+_BATCH = 10_000
+"""How many entries are handed to DuckDB at once: more take longer each, and memory."""
+
+FORMAT = 1
+"""Counts up when what is written down changes so that an older sandbox would misread it."""
 
 
 class Entry(Enum):
@@ -48,9 +54,10 @@ class Entry(Enum):
     REPOSITORY = "repository"
     ROLE = "role"
     SERVER = "server"
-    """What is no object: the next id, the time."""
+    """What is no object: the next id, the time, the format."""
     TABLE = "table"
     USER = "user"
+    VARIABLE = "variable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,11 @@ class Journal:
     def save(self, kind: Entry, key: object, value: object) -> None:
         """Write one entry down."""
         with self.writing():
-            self._unwritten[kind.value, str(key)] = msgspec.json.encode(value)
+            self._note(kind, key, value)
+
+    def _note(self, kind: Entry, key: object, value: object) -> None:
+        # For those who are in a transaction already: of many entries, to join it costs more than the entry does.
+        self._unwritten[kind.value, str(key)] = msgspec.json.encode(value)
 
     def forget(self, kind: Entry, key: object) -> None:
         """Strike one entry out."""
@@ -123,9 +134,14 @@ class Journal:
         """Write what has been saved; the transaction calls it before it commits."""
         if self._unwritten and self.now is not None:
             self._unwritten[Entry.SERVER.value, "time"] = msgspec.json.encode(int(self.now() * 1000))
-        gone = [each for each, value in self._unwritten.items() if value is None]
-        kept = [(*each, value) for each, value in self._unwritten.items() if value is not None]
-        self._unwritten = {}
+            self._unwritten[Entry.SERVER.value, "format"] = msgspec.json.encode(FORMAT)
+        unwritten, self._unwritten = list(self._unwritten.items()), {}
+        for start in range(0, len(unwritten), _BATCH):
+            self._write(cursor, unwritten[start : start + _BATCH])
+
+    def _write(self, cursor: duckdb.DuckDBPyConnection, entries: list[tuple[tuple[str, str], bytes | None]]) -> None:
+        gone = [each for each, value in entries if value is None]
+        kept = [(*each, value) for each, value in entries if value is not None]
         if gone:
             cursor.execute(
                 "DELETE FROM journal WHERE (kind, key) IN (SELECT unnest($kinds), unnest($keys))",
@@ -183,8 +199,8 @@ class Journal:
         """Write a table with its partitions, a materialized view or a view down."""
         with self.writing():
             if isinstance(each, Table):
-                self.save_partitions(each, each.partitions.values())
-                self.save_partitions(each, each.temporary_partitions.values(), temporary=True)
+                self._note_partitions(each, each.partitions.values(), temporary=False)
+                self._note_partitions(each, each.temporary_partitions.values(), temporary=True)
             self.save_bare(database, each)
 
     def save_bare(self, database: Database, each: Table | View) -> None:
@@ -192,10 +208,10 @@ class Journal:
         with self.writing():
             bare = each
             if isinstance(each, Table):
-                self.save_counter(each)
+                self._note(Entry.COUNTER, each.id, each.next_auto_increment)
                 bare = replace(each, partitions={}, temporary_partitions={})
             entry = TableEntry(database.id, type(each).__name__, msgspec.Raw(msgspec.json.encode(bare)))
-            self.save(Entry.TABLE, each.id, entry)
+            self._note(Entry.TABLE, each.id, entry)
             self._lift_shadow(each.id)
 
     def shadow(self, id_: int, older: int) -> None:
@@ -239,8 +255,11 @@ class Journal:
     def save_partitions(self, table: Table, partitions: Iterable[Partition], *, temporary: bool = False) -> None:
         """Write partitions down."""
         with self.writing():
-            for each in partitions:
-                self.save(Entry.PARTITION, each.id, PartitionEntry(table.id, each, temporary))
+            self._note_partitions(table, partitions, temporary=temporary)
+
+    def _note_partitions(self, table: Table, partitions: Iterable[Partition], *, temporary: bool) -> None:
+        for each in partitions:
+            self._note(Entry.PARTITION, each.id, PartitionEntry(table.id, each, temporary))
 
     def forget_partitions(self, partitions: Iterable[Partition]) -> None:
         """Strike partitions out."""

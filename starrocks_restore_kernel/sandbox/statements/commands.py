@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..server_errors import SqlError, unsupported_here
+from .faults import read_sandbox
 from .objects import ObjectCommands
 from .places import Places
 from .results import Done
+from .settings import read_set
 from .table_commands import TableCommands
 
 if TYPE_CHECKING:
@@ -70,46 +72,7 @@ class Commands:
         return use
 
     def _set(self, reader: Reader) -> Action:
-        if reader.accept("NAMES") or reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
-            return Done
-        for words in (("TRANSACTION",),):
-            if reader.accept(*words):
-                return Done
-        if reader.accept("CATALOG"):
-            return self._objects.catalogs.set(reader)
-        settings: list[tuple[str, object]] = []
-        while True:
-            if any(reader.accept(scope) for scope in ("SESSION", "GLOBAL", "LOCAL")) and reader.accept("TRANSACTION"):
-                return Done
-            name = reader.name()
-            if name.lower() in ("@@session", "@@global", "@@local"):
-                reader.expect(".")
-                name = reader.name()
-            if not reader.accept("="):
-                reader.expect(":=")
-            settings.append((name, self._setting(reader)))
-            if not reader.accept(","):
-                break
-        reader.end()
-
-        def set_variables() -> Result:
-            for name, value in settings:
-                # A user's own variable, @x, is accepted and forgotten.
-                if name.startswith("@@") or not name.startswith("@"):
-                    self.session.variables.set(name.lstrip("@"), value)
-            return Done()
-
-        return set_variables
-
-    def _setting(self, reader: Reader) -> object:
-        sign = "-" if reader.accept("-") else ""
-        token = reader.take()
-        if reader.at("("):
-            reader.balanced()
-        if token.kind == "number":
-            return int(sign + token.text) if token.text.isdecimal() else float(sign + token.text)
-        words: dict[str, object] = {"NULL": "", "ON": 1, "TRUE": 1, "OFF": 0, "FALSE": 0}
-        return token.value if token.kind == "string" else words.get(token.text.upper(), token.value)
+        return self._objects.catalogs.set(reader) if reader.accept("CATALOG") else read_set(self.session, reader)
 
     def _kill(self, reader: Reader) -> Action:
         only_query = reader.accept("QUERY")
@@ -131,6 +94,8 @@ class Commands:
             # Ours: no StarRocks server knows this statement.
             reader.end()
             return self._reset
+        if reader.accept("SANDBOX"):
+            return read_sandbox(self.session, reader)
         if not reader.accept("SET", "FRONTEND", "CONFIG"):
             raise unsupported_here("this ADMIN statement")
         reader.expect("(")
@@ -143,11 +108,9 @@ class Commands:
         return self._places.locked(lambda: self.frontend.config.change(key, value, persistent=persistent))
 
     def _reset(self) -> Result:
-        from ..seeds import plant
+        from ..seeds import plant_again
 
-        with self.frontend.lock:
-            self.frontend.reset()
-            plant(self.frontend, self.frontend.seed)
+        plant_again(self.frontend)
         return Done()
 
     def _cancel(self, reader: Reader) -> Action:

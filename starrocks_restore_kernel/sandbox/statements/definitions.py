@@ -35,7 +35,7 @@ class Definition:
 
 def definition_binder(frontend: Frontend, database: str | None) -> Binder:
     """Make the binder of a query that no session sends."""
-    variables = Variables(frontend.handshake_version, frontend.current_version())
+    variables = Variables(frontend.variables)
     return Binder(frontend, database, variables.get, {})
 
 

@@ -13,6 +13,7 @@ from ..frontend import SYSTEM_DATABASES
 from ..model.accounts import identity_text
 from ..model.column_types import starrocks_type
 from ..model.external_catalogs import DEFAULT_CATALOG, unknown_catalog
+from ..peers import Role
 from ..server_errors import SqlError, syntax, unknown_database, unsupported_here
 from .access import Access
 from .accounts import AccountStatements
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..frontend import Frontend
+    from ..peers import Peer
     from .results import ResultRows
 
     Result = ResultRows | Done
@@ -59,15 +61,22 @@ class Session:
         self.connection_id = connection_id
         self.catalog = DEFAULT_CATALOG
         self.database: str | None = None
-        self.variables = Variables(frontend.handshake_version, frontend.current_version())
         self.access = Access(frontend, user)
         frontend.logged_in[connection_id] = self.access
         self.cursor = frontend.rows.cursor()
         self._interrupted = threading.Event()
+        self.peer: Peer | None = None
+        """The frontend that the client is connected to; None is the one that leads, whichever it is."""
+        self.variables = Variables(frontend.variables)
+
+    @property
+    def on_leader(self) -> bool:
+        """Whether the client is connected to the frontend that leads."""
+        return self.peer is None or self.peer.role is Role.LEADER
 
     def reset(self) -> None:
         """Take the variables back to their defaults; the database stays."""
-        self.variables = Variables(self.frontend.handshake_version, self.frontend.current_version())
+        self.variables.reset()
 
     def close(self) -> None:
         """Let go of the cursor."""
@@ -146,13 +155,19 @@ class Session:
         if is_family(words):
             statement, found = read_family(self.frontend, text)
             return lambda: execute_family(
-                self.frontend, statement, found, self.database, self.variables.zone(), access=self.access
+                self.frontend,
+                statement,
+                found,
+                self.database,
+                self.variables.zone(),
+                access=self.access,
+                on_leader=self.on_leader,
             )
         first = words[0]
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
             if isinstance(tree, exp.Query):
-                return lambda: self._query(tree)
+                return lambda: self.query(tree)
         change = read_change(reader)
         if change is not None:
             return lambda: self._change(change)
@@ -245,7 +260,18 @@ class Session:
             raise duckdb_error(error) from error
         return [(str(name), starrocks_type(str(type_))) for name, type_, *_ in found]
 
-    def _query(self, tree: exp.Expr) -> ResultRows:
+    def describe(self, tree: exp.Query) -> ResultRows:
+        """Say what columns a query has, with none of its rows."""
+        return self.query(tree.limit(0))
+
+    def query(self, tree: exp.Query) -> ResultRows:
+        """Run one query.
+
+        Raises
+        ------
+        SqlError
+            If it cannot be bound or run, or is killed.
+        """
         self._interrupted.clear()
         with self.frontend.lock:
             bound = self.binder().bind(tree.copy())

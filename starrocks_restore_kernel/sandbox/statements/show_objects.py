@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..model.catalog import Table
@@ -13,6 +14,7 @@ from .results import Kind, ResultRows, texts, typed
 from .show_create import masked
 from .show_materialized_views import MATERIALIZED_VIEW_COLUMNS, materialized_view_rows
 from .show_room import Room
+from .show_variables import show_variables
 
 if TYPE_CHECKING:
     from ..model.catalog import Function
@@ -67,7 +69,16 @@ class ShowObjects(Room):
             ),
             "CATALOGS": self._catalogs,
             "DYNAMIC PARTITION TABLES": self._dynamic_partitions,
-            **dict.fromkeys(("VARIABLES", "SESSION VARIABLES", "LOCAL VARIABLES", "GLOBAL VARIABLES"), self._variables),
+            **{
+                words: partial(self._variables, scope)
+                for words, scope in {
+                    "VARIABLES": "SESSION",
+                    "SESSION VARIABLES": "SESSION",
+                    "LOCAL VARIABLES": "SESSION",
+                    "GLOBAL VARIABLES": "GLOBAL",
+                    "VERBOSE VARIABLES": "VERBOSE",
+                }.items()
+            },
         }
 
     def _materialized_views(self, reader: Reader) -> ResultRows:
@@ -154,12 +165,9 @@ class ShowObjects(Room):
             *(None, None, None, None, None, flag(enabled)),
         )
 
-    # -- variables -------------------------------------------------------------------------------------------------
-
-    def _variables(self, reader: Reader) -> ResultRows:
+    def _variables(self, scope: str, reader: Reader) -> ResultRows:
         variables = self.viewer.variables
-        rows = [(name, str(value)) for name, value in variables.items()] if variables is not None else []
-        return self.filtered(texts("Variable_name Value", rows), reader)
+        return show_variables(variables, reader, scope) if variables is not None else texts("Variable_name Value")
 
 
 _DURATION = MATERIALIZED_VIEW_COLUMNS.index("LAST_REFRESH_DURATION")

@@ -25,9 +25,12 @@ def _fixed(*rows: Row) -> Callable[[Scope], list[Row]]:
     return lambda _scope: list(rows)
 
 
-def _variables(scope: Scope) -> list[Row]:
-    variables = scope.viewer.variables
-    return [] if variables is None else [(name, str(value)) for name, value in variables.items()]
+def _variables(which: str) -> Callable[[Scope], list[Row]]:
+    def rows(scope: Scope) -> list[Row]:
+        variables = scope.viewer.variables
+        return [] if variables is None else list(variables.rows(which))
+
+    return rows
 
 
 def _tasks(scope: Scope) -> list[Row]:
@@ -71,13 +74,15 @@ CLUSTER_FILLINGS: dict[str, Filling] = {
         _fixed(("utf8_general_ci", "utf8", 33, "Yes", "Yes", 1)),
     ),
     # Values set for all sessions are not kept apart here, so these show the session's own.
-    "global_variables": Filling(("VARIABLE_NAME", "VARIABLE_VALUE"), _variables),
+    "global_variables": Filling(("VARIABLE_NAME", "VARIABLE_VALUE"), _variables("GLOBAL")),
     "keywords": Filling(("WORD", "RESERVED"), _fixed(*_KEYWORDS)),
-    "session_variables": Filling(("VARIABLE_NAME", "VARIABLE_VALUE"), _variables),
+    "session_variables": Filling(("VARIABLE_NAME", "VARIABLE_VALUE"), _variables("SESSION")),
     "tasks": Filling(
         tuple("TASK_NAME CREATE_TIME SCHEDULE DATABASE DEFINITION".split()),
         _tasks,
         {"CATALOG": "default_catalog", "CREATOR": "root"},
     ),
-    "verbose_session_variables": Filling(("VARIABLE_NAME", "VARIABLE_VALUE"), _variables),
+    "verbose_session_variables": Filling(
+        ("VARIABLE_NAME", "VARIABLE_VALUE", "DEFAULT_VALUE", "IS_CHANGED"), _variables("VERBOSE")
+    ),
 }

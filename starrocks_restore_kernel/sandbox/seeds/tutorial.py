@@ -1,19 +1,11 @@
-"""What a sandbox begins with, made through its own SQL."""
+"""The shop that the tutorial restores, as SQL."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ..errors import UsageProblem
-from .statements.session import Session
-
-if TYPE_CHECKING:
-    from .frontend import Frontend
-
-__all__ = ["SEEDS", "plant"]
+__all__ = ["TUTORIAL"]
 
 # Every figure is an arithmetic of the row's number, so each sandbox holds the same rows.
-_TUTORIAL = """
+TUTORIAL = """
 CREATE DATABASE shop;
 USE shop;
 
@@ -78,25 +70,3 @@ FROM TABLE(generate_series(0, 23999)) AS g(n);
 CREATE VIEW daily_revenue (order_date, orders, revenue) AS
 SELECT order_date, count(*), sum(amount) FROM orders WHERE status <> 'returned' GROUP BY order_date;
 """
-
-SEEDS = {"tutorial": _TUTORIAL}
-"""The seeds by name."""
-
-
-def plant(frontend: Frontend, seed: str | None) -> None:
-    """Fill an empty cluster; None leaves it empty.
-
-    Raises
-    ------
-    UsageProblem
-        If there is no such seed.
-    """
-    if seed is None:
-        return
-    if seed not in SEEDS:
-        raise UsageProblem(f"there is no seed {seed!r}", hint=f"write one of {', '.join(SEEDS)}, or None")
-    session = Session(frontend)
-    try:
-        session.run(SEEDS[seed])
-    finally:
-        session.close()
