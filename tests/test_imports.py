@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"anywidget", "duckdb", "ipywidgets", "mysql_mimic", "pandas", "plotly", "sqlalchemy", "sqlglot"}
+HEAVY = {"anywidget", "duckdb", "ipywidgets", "pandas", "plotly", "sqlalchemy", "sqlglot"}
 
 IN_IPYTHON = """
 from traitlets.config import Config

@@ -18,7 +18,7 @@ __all__ = ["Commands", "Refused", "Shown", "emit", "need", "say", "server_versio
 # The modules that tell whether an extra is installed, by the name that pip knows it under.
 _EXTRAS = {
     "lab": ("jupyterlab", "ipywidgets", "anywidget", "plotly", "pandas"),
-    "sandbox": ("duckdb", "mysql_mimic", "sqlglot"),
+    "sandbox": ("duckdb", "sqlglot"),
 }
 
 

@@ -20,6 +20,7 @@ from .model.rows import Rows
 from .recovery import load
 from .releases import behaviour
 from .server_errors import SqlError, framed, unknown_database, unknown_table
+from .statements.variables import GlobalVariables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .backup.job import Job
     from .backup.repository import Repository
     from .clock import Clock
+    from .model.accounts import Account
     from .model.catalog import ExternalCatalog, View
     from .model.journal import Journal
     from .releases import Behaviour
@@ -95,6 +97,8 @@ class Frontend:
         """Lets one BACKUP or RESTORE at a time be submitted (BackupHandler.java, seqlock)."""
         self.seed: str | None = None
         """What ADMIN RESET SANDBOX plants again."""
+        self.founders: list[Account] = []
+        """Who may log in from the first, and again after a reset."""
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,12 +116,23 @@ class Frontend:
         self._ids = itertools.count(self.journal.load(Entry.SERVER, int).get("next_id", _FIRST_ID))
         self._last_id = 0
         self.accounts = Accounts()
+        for account in self.founders:
+            self.accounts.put(account)
         self.databases: dict[str, Database] = {}
         self.databases_by_id: dict[int, Database] = {}
         self.catalogs: dict[str, ExternalCatalog] = {}
         self.repositories: dict[str, Repository] = {}
         self.jobs: dict[int, Job] = {}
         self.config = default_config(self.behaviour)
+        self.variables = GlobalVariables(
+            handshake_version=self.handshake_version,
+            version_comment=self.current_version(),
+            zone=self.zone,
+            suggests=self.behaviour.suggests_variables,
+            catalogs=lambda: self.catalogs,
+            saved=self.journal.load(Entry.VARIABLE, str),
+            save=lambda name, text: self.journal.save(Entry.VARIABLE, name, text),
+        )
         self.backends = Backends(
             [
                 Backend(_FIRST_BACKEND + number, f"127.0.0.{number + 1}", start_time=self.start_time)

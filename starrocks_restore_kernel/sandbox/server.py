@@ -18,6 +18,7 @@ from ..errors import UsageProblem
 from ..language.versions import NEWEST
 from .clock import FastClock
 from .frontend import DAEMON_PERIOD, Frontend
+from .model.accounts import Account
 from .seeds import plant
 from .wire.server import WireServer, quiet
 
@@ -168,6 +169,9 @@ class Sandbox:
                 pace=self._pace,
                 kept=self._folder is not None,
             )
+            self._frontend.founders = [Account.with_password(*each) for each in self.users.items()]
+            for account in self._frontend.founders:
+                self._frontend.accounts.put(account)
             self._frontend.seed = self.seed
             if self._frontend.fresh:
                 plant(self._frontend, self.seed)
@@ -203,7 +207,7 @@ class Sandbox:
         self._loop.set_exception_handler(_ignore)
         self._ended = asyncio.Event()
         with ThreadPoolExecutor(_WORKERS, thread_name_prefix="sandbox-statement") as pool:
-            server = WireServer(self.frontend, self.users, pool)
+            server = WireServer(self.frontend, pool)
             await server.start_server(host=self.host, port=self.port, backlog=512)
             self.port = server.sockets()[0].getsockname()[1]
             ready.set()

@@ -43,6 +43,7 @@ class Entry(Enum):
     """What is no object: the next id, the time."""
     TABLE = "table"
     USER = "user"
+    VARIABLE = "variable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from ..server_errors import (
 from .ddl import read_create_table, read_partition
 from .query import parse_tree
 from .results import Done
+from .settings import read_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ class Commands:
             return Done
         readers: dict[str, Callable[[Reader], Action | None]] = {
             "USE": self._use,
-            "SET": self._set,
+            "SET": lambda rest: read_set(self.session, rest),
             "CREATE": self._create,
             "DROP": self._drop,
             "ALTER": self._alter,
@@ -109,46 +110,6 @@ class Commands:
             return Done()
 
         return use
-
-    def _set(self, reader: Reader) -> Action:
-        if reader.accept("NAMES") or reader.accept("CHARSET") or reader.accept("CHARACTER", "SET"):
-            return Done
-        for words in (("TRANSACTION",), ("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",), ("CATALOG",)):
-            if reader.accept(*words):
-                return Done
-        settings: list[tuple[str, object]] = []
-        while True:
-            if any(reader.accept(scope) for scope in ("SESSION", "GLOBAL", "LOCAL")) and reader.accept("TRANSACTION"):
-                return Done
-            name = reader.name()
-            if name.lower() in ("@@session", "@@global", "@@local"):
-                reader.expect(".")
-                name = reader.name()
-            if not reader.accept("="):
-                reader.expect(":=")
-            settings.append((name, self._setting(reader)))
-            if not reader.accept(","):
-                break
-        reader.end()
-
-        def set_variables() -> Result:
-            for name, value in settings:
-                # A user's own variable, @x, is accepted and forgotten.
-                if name.startswith("@@") or not name.startswith("@"):
-                    self.session.variables.set(name.lstrip("@"), value)
-            return Done()
-
-        return set_variables
-
-    def _setting(self, reader: Reader) -> object:
-        sign = "-" if reader.accept("-") else ""
-        token = reader.take()
-        if reader.at("("):
-            reader.balanced()
-        if token.kind == "number":
-            return int(sign + token.text) if token.text.isdecimal() else float(sign + token.text)
-        words: dict[str, object] = {"NULL": "", "ON": 1, "TRUE": 1, "OFF": 0, "FALSE": 0}
-        return token.value if token.kind == "string" else words.get(token.text.upper(), token.value)
 
     def _kill(self, reader: Reader) -> Action:
         only_query = reader.accept("QUERY")

@@ -183,9 +183,10 @@ class Binder:
 
     def _value(self, node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.SessionParameter):
-            return _literal(self.variable(node.name))
+            scope = node.args.get("kind")
+            return _literal(self.variable(f"{scope}.{node.name}" if scope else node.name))
         if isinstance(node, exp.Parameter) and isinstance(node.this, (exp.Var, exp.Identifier)):
-            return exp.null()
+            return _literal(self.variable(f"@{node.name}"))
         if isinstance(node, (exp.CurrentTimestamp, exp.UtcTimestamp)):
             return exp.cast(exp.Literal.string(self._now()), "timestamp")
         if isinstance(node, exp.CurrentDate):

@@ -48,12 +48,12 @@ class Session:
         self.user = user
         self.connection_id = connection_id
         self.database: str | None = None
-        self.variables = Variables(frontend.handshake_version, frontend.current_version())
+        self.variables = Variables(frontend.variables)
         self._cursor = frontend.rows.cursor()
 
     def reset(self) -> None:
         """Take the variables back to their defaults; the database stays."""
-        self.variables = Variables(self.frontend.handshake_version, self.frontend.current_version())
+        self.variables.reset()
 
     def close(self) -> None:
         """Let go of the cursor."""
@@ -122,7 +122,7 @@ class Session:
         if first in ("SELECT", "WITH", "("):
             tree = parse_tree(text)
             if isinstance(tree, exp.Query):
-                return lambda: self._query(tree)
+                return lambda: self.query(tree)
             if isinstance(tree, exp.Insert):
                 return lambda: execute_dml(self.frontend, self._binder(), tree.copy())
         if first in ("INSERT", "DELETE", "UPDATE"):
@@ -175,7 +175,18 @@ class Session:
         }
         return Binder(self.frontend, self.database, self.variables.get, functions)
 
-    def _query(self, tree: exp.Expr) -> ResultRows:
+    def describe(self, tree: exp.Query) -> ResultRows:
+        """Say what columns a query has, with none of its rows."""
+        return self.query(tree.limit(0))
+
+    def query(self, tree: exp.Query) -> ResultRows:
+        """Run one query.
+
+        Raises
+        ------
+        SqlError
+            If it cannot be bound or run, or is killed.
+        """
         with self.frontend.lock:
             bound = self._binder().bind(tree.copy())
         # The lock is not held while rows are read, so a slow query stops nobody.

@@ -12,6 +12,7 @@ from ..server_errors import SqlError, framed, no_database, unknown_database, unk
 from .information_schema import system_names
 from .results import ResultRows, texts
 from .show_create import create_statement, partition_values
+from .show_session import CONSTANT, show_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +85,7 @@ class Show:
     def show(self, reader: Reader) -> ResultRows:
         """Answer what follows SHOW."""
         full = reader.accept("FULL")
-        if not full:
-            reader.accept("GLOBAL") or reader.accept("SESSION")
+        scope = next((each for each in ("GLOBAL", "SESSION", "LOCAL", "VERBOSE") if reader.accept(each)), "SESSION")
         word = reader.take().text.upper()
         answers: dict[str, Callable[[Reader], ResultRows]] = {
             "DATABASES": self._databases,
@@ -95,13 +95,12 @@ class Show:
             "FIELDS": lambda rest: self._columns(rest, full=full),
             "CREATE": self._create,
             "PARTITIONS": self._partitions,
-            "VARIABLES": self._variables,
+            "VARIABLES": lambda rest: show_variables(self.variables, rest, scope),
             "BACKENDS": self._backends,
             "FRONTENDS": self._frontends,
             "CATALOGS": lambda _rest: texts("Catalog Type Comment", [_DEFAULT_CATALOG]),
             "GRANTS": lambda _rest: texts("UserIdentity Catalog Grants", self._grants()),
-            "WARNINGS": lambda _rest: texts("Level Code Message"),
-            "ERRORS": lambda _rest: texts("Level Code Message"),
+            **{name: lambda _rest, answer=answer: answer() for name, answer in CONSTANT.items()},  # type: ignore[misc]
             "PROCESSLIST": self._processlist,
             "PROC": self._proc,
             **{
@@ -326,11 +325,6 @@ class Show:
         )
         return texts(titles, [_proc_row(each) for each in database.tables.values()])
 
-    def _variables(self, reader: Reader) -> ResultRows:
-        keep = self._pattern(reader)
-        rows = [(name, str(value)) for name, value in self.variables.items() if keep(name)]
-        return texts("Variable_name Value", rows)
-
     def config(self, reader: Reader) -> ResultRows:
         """Answer ADMIN SHOW FRONTEND CONFIG."""
         keep = self._pattern(reader)
@@ -351,12 +345,9 @@ _DEFAULT_CATALOG = (
 # Statements that find nothing here, with the first of their titles (ShowResultMetaFactory.java).
 _EMPTY = {
     "FUNCTIONS": ["Signature", "Return Type", "Function Type", "Intermediate Type", "Properties"],
-    "STATUS": "Variable_name Value",
     "COMPUTE": "ComputeNodeId IP",
     "ALTER": "JobId TableName CreateTime FinishTime State",
     "DYNAMIC": "TableName Enable TimeUnit Start End Prefix Buckets ReplicationNum",
-    "ENGINES": "Engine Support Comment",
-    "COLLATION": "Collation Charset Id Default Compiled Sortlen",
     "PLUGINS": "Name Type Description",
     "PROCEDURE": "Db Name Type",
     "TRIGGERS": "Trigger Event Table",
