@@ -1,18 +1,24 @@
-"""Clusters of this room's own, without a wire."""
+"""Clusters of this room's own, without a wire and with one."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+import pymysql
 import pytest
 from sandbox.small_cluster import Cluster
+from sandbox.wire_client import RawClient
 
+from starrocks_restore_kernel.sandbox import Sandbox
 from starrocks_restore_kernel.sandbox.clock import SteppedClock
 from starrocks_restore_kernel.sandbox.frontend import Frontend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from pymysql.connections import Connection
 
 
 @pytest.fixture
@@ -38,3 +44,29 @@ def cluster(empty: Callable[..., Cluster]) -> Cluster:
     made = empty()
     made.plant()
     return made
+
+
+@pytest.fixture(scope="module")
+def wired() -> Iterator[Sandbox]:
+    """Share one sandbox on a socket, whose clock stands still."""
+    with Sandbox(clock=SteppedClock(), users={"root": "", "ana": "secret"}) as running:
+        yield running
+
+
+@pytest.fixture
+def connect(wired: Sandbox) -> Iterator[Callable[..., Connection]]:
+    """Open connections with PyMySQL, and close them at the end."""
+    with contextlib.ExitStack() as open_:
+
+        def make(**arguments: Any) -> Connection:
+            options = {"host": "127.0.0.1", "port": wired.port, "user": "root", **arguments}
+            return open_.enter_context(contextlib.closing(pymysql.connect(**options)))
+
+        yield make
+
+
+@pytest.fixture
+def raw(wired: Sandbox) -> Iterator[Callable[[], RawClient]]:
+    """Open plain sockets, and close them at the end."""
+    with contextlib.ExitStack() as open_:
+        yield lambda: open_.enter_context(RawClient(wired.port))
