@@ -138,13 +138,12 @@ def _rows(client: RawClient, text: bytes) -> list[bytes]:
     return client.rows()
 
 
-def test_text_of_thirty_megabytes_is_read(client: RawClient) -> None:
+def test_text_of_twenty_megabytes_is_read(client: RawClient) -> None:
     """In two packets."""
-    text = b"\x03SELECT 7 /*" + b"x" * 30_000_000 + b"*/"
+    text = b"\x03SET NAMES utf8 /*" + b"x" * 20_000_000 + b"*/"
     client.socket.sendall(b"\xff\xff\xff\0" + text[:0xFFFFFF])
     client.send(text[0xFFFFFF:], 1)
-    client.columns(client.read())
-    assert [["7"]] == [client.texts(row) for row in client.rows()]
+    assert b"\0" == client.read()[:1]
 
 
 def test_text_without_an_end_is_refused(client: RawClient) -> None:

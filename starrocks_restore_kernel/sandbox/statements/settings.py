@@ -19,7 +19,7 @@ _SCOPES = ("GLOBAL", "SESSION", "LOCAL", "VERBOSE")
 _CHARSETS = (("NAMES",), ("CHARSET",), ("CHARACTER", "SET"), ("CHAR", "SET"))
 _ISOLATION = ("READ", "WRITE", "ONLY", "UNCOMMITTED", "COMMITTED", "REPEATABLE", "SERIALIZABLE", "ISOLATION", "LEVEL")
 # Not here: the sandbox takes these and does nothing.
-_TAKEN = (("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",), ("CATALOG",), ("PROPERTY",))
+_TAKEN = (("ROLE",), ("DEFAULT", "ROLE"), ("PASSWORD",), ("PROPERTY",))
 
 
 def read_set(session: Session, reader: Reader) -> Action:
@@ -30,7 +30,7 @@ def read_set(session: Session, reader: Reader) -> Action:
     SqlError
         If it does not read on.
     """
-    if any(reader.at(*words) for words in _TAKEN):
+    if any(reader.at(*words) for words in _TAKEN) or (reader.at("CATALOG") and not reader.at("CATALOG", "=")):
         return Done
     steps = [_item(session, reader)]
     while reader.accept(","):

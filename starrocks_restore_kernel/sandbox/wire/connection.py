@@ -49,6 +49,8 @@ __all__ = ["Connection"]
 _LONGEST_COMMAND = 64 << 20
 """Ours: a frontend takes what its memory holds, whatever ``max_allowed_packet`` says."""
 
+_INTERRUPT_PERIOD = 0.05
+
 _CHUNK = 2000
 """Rows that are written in one go, before the other clients get a turn."""
 
@@ -105,6 +107,7 @@ class Connection:
         self._log = log
         self._door = Door(frontend, channel, tls)
         self._killed = False
+        self._busy = False
         self._working_thread = 0
         self._statements: dict[int, Prepared] = {}
         self._loop = asyncio.get_running_loop()
@@ -123,7 +126,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Let the client log in, and do what it asks."""
-        self.channel.lost = self._interrupt
+        self.channel.lost = self._end_query
         try:
             await self._log_in()
             while not self._killed:
@@ -143,6 +146,12 @@ class Connection:
             if self.work is not None:
                 self.work.close()
             self.channel.close()
+
+    def _end_query(self) -> None:
+        """End the query of a client that has gone, and again until it has ended: it may only be about to begin."""
+        if self._busy:
+            self._interrupt()
+            self._loop.call_later(_INTERRUPT_PERIOD, self._end_query)
 
     def _interrupt(self) -> None:
         if self.work is not None:
@@ -305,7 +314,11 @@ class Connection:
                 self._working_thread = 0
 
         began = time.perf_counter()
-        results, error = await self._loop.run_in_executor(self._pool, guarded)
+        self._busy = True
+        try:
+            results, error = await self._loop.run_in_executor(self._pool, guarded)
+        finally:
+            self._busy = False
         if self._log is not None:
             seconds = time.perf_counter() - began
             user, code = self._session.user, 0 if error is None else error.code
