@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncmy
 import mysql.connector
-import pandas
+import pandas as pd
 import pymysql
 import pytest
 import sqlalchemy
@@ -141,7 +141,7 @@ def by_pandas(sandbox: Sandbox) -> Iterator[Run]:
 
     def run(sql: str) -> list[tuple[str, ...]]:
         if sql.startswith(("SELECT", "SHOW")):
-            return _texts(pandas.read_sql(sqlalchemy.text(sql), engine).itertuples(index=False))
+            return _texts(pd.read_sql(sqlalchemy.text(sql), engine).itertuples(index=False))
         with engine.begin() as connection:
             connection.execute(sqlalchemy.text(sql))
         return []
@@ -214,7 +214,7 @@ def test_plain_mysql_dialect_connects(sandbox: Sandbox) -> None:
     """SQLAlchemy's own, with what it asks on its first connection."""
     engine = sqlalchemy.create_engine(f"mysql+pymysql://ana:s3cret@127.0.0.1:{sandbox.port}/shop")
     try:
-        frame = pandas.read_sql_query("SELECT status, count(*) AS n FROM orders GROUP BY status ORDER BY 1", engine)
+        frame = pd.read_sql_query("SELECT status, count(*) AS n FROM orders GROUP BY status ORDER BY 1", engine)
         assert [3000] * 4 == frame["n"].tolist()
         assert "orders" in sqlalchemy.inspect(engine).get_table_names()
     finally:

@@ -48,7 +48,7 @@ def client(raw: Callable[[], RawClient]) -> Iterator[RawClient]:
         b"\xff\xff\xff\1",
         b"\x16\3\1\2\0\1\0\1\xfc\3\3",
         struct.pack("<IIB23x", FLAGS, 1 << 24, 33).join([b"\x22\0\0\1", b"ro"]),
-        random.Random(7).randbytes(5000),
+        random.Random(7).randbytes(5000),  # noqa: S311 - rubbish, and the same every time
     ],
 )
 def test_rubbish_before_the_login_is_cut_off(wired: Sandbox, rubbish: bytes) -> None:
@@ -159,11 +159,11 @@ def test_text_without_an_end_is_refused(client: RawClient) -> None:
 
 def test_vanishing_client_leaves_no_noise(raw: Callable[[], RawClient], capfd: pytest.CaptureFixture[str]) -> None:
     """No traceback, wherever in an answer it breaks off."""
-    for rows in (0, 1, 2000, 20000):
+    for taken in (0, 1, 2000):
         client = raw()
         client.login()
-        client.send(b"\x03SELECT * FROM shop.order_items a, shop.order_items b LIMIT 60000")
-        client.take(rows)
+        client.send(b"\x03SELECT * FROM shop.order_items a, shop.order_items b LIMIT 9000")
+        client.take(taken)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.socket.close()
     assert ("", "") == capfd.readouterr()

@@ -31,7 +31,7 @@ class Kind(Enum):
     DATETIME = "datetime"
     TIME = "time"
     CHAR = "char"
-    STRING = "varchar"
+    STRING = "string"
     VARBINARY = "varbinary"
     SKETCH = "hll"
     """HLL and BITMAP."""
@@ -87,6 +87,7 @@ def texts(names: str | Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> Res
 
 
 _STARROCKS = {
+    "varchar": Kind.STRING,
     "bitmap": Kind.SKETCH,
     "hll": Kind.SKETCH,
     **{each.value: each for each in Kind if each not in (Kind.SKETCH, Kind.NESTED)},
