@@ -18,6 +18,7 @@ from ..statements.results import Done, column_of
 from ..statements.session import Session
 from .channel import Gone, TooLong
 from .login import Door
+from .other_commands import no_command
 from .packets import (
     MORE_RESULTS,
     BrokenPacket,
@@ -54,23 +55,6 @@ _INTERRUPT_PERIOD = 0.05
 _CHUNK = 2000
 """Rows that are written in one go, before the other clients get a turn."""
 
-# MysqlCommand.java: what has a name there, and no handler in ConnectProcessor.java, dispatch.
-_UNSUPPORTED = {
-    0x00: "Sleep",
-    0x05: "Create DB",
-    0x06: "Drop Db",
-    0x07: "Refresh",
-    0x08: "Shutdown",
-    0x09: "Statistics",
-    0x0A: "Processlist",
-    0x0B: "Connect",
-    0x0C: "Kill",
-    0x0D: "Debug",
-    0x0F: "Time",
-    0x10: "DELETE_INSERT",
-    0x18: "COM_STMT_SEND_LONG_DATA",
-    0x1D: "COM_DAEMON",
-}
 _QUIT = 0x01
 
 
@@ -215,7 +199,7 @@ class Connection:
         command = self._commands.get(code)
         try:
             if command is None:
-                raise _no_command(code)
+                raise no_command(code)
             await command(data)
         except SqlError as error:
             self.channel.put(error_packet(error))
@@ -403,12 +387,6 @@ class Connection:
     async def _close_statement(self, data: bytes) -> None:
         """Forget a prepared query; nothing is answered."""
         self._statements.pop(Payload(data, 1).number(4), None)
-
-
-def _no_command(code: int) -> SqlError:
-    if code in _UNSUPPORTED:
-        return SqlError(f"Unsupported command({_UNSUPPORTED[code]})")
-    return SqlError("Unknown command(null)", 1047, "08S01")
 
 
 _PLACEHOLDER = column_of("?", "varchar")
