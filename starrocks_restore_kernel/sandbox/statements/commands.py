@@ -72,7 +72,11 @@ class Commands:
         return use
 
     def _set(self, reader: Reader) -> Action:
-        return self._objects.catalogs.set(reader) if reader.accept("CATALOG") else read_set(self.session, reader)
+        # There is a variable of that name too.
+        if reader.at("CATALOG") and not reader.at("CATALOG", "="):
+            reader.take()
+            return self._objects.catalogs.set(reader)
+        return read_set(self.session, reader)
 
     def _kill(self, reader: Reader) -> Action:
         only_query = reader.accept("QUERY")

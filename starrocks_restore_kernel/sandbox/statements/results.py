@@ -31,7 +31,7 @@ class Kind(Enum):
     DATETIME = "datetime"
     TIME = "time"
     CHAR = "char"
-    STRING = "varchar"
+    STRING = "string"
     VARBINARY = "varbinary"
     SKETCH = "hll"
     """HLL and BITMAP."""
@@ -101,6 +101,7 @@ def typed(result: ResultRows, kinds: Mapping[Kind, str]) -> ResultRows:
 
 
 _STARROCKS = {
+    "varchar": Kind.STRING,
     "bitmap": Kind.SKETCH,
     "hll": Kind.SKETCH,
     **{each.value: each for each in Kind if each not in (Kind.SKETCH, Kind.NESTED)},

@@ -95,7 +95,7 @@ def similar(name: str) -> str:
     Examples
     --------
     >>> similar("query_timeoot")
-    "{'query_timeout', 'query_delivery_timeout', 'query_queue_pending_timeout_second'}"
+    "{'query_timeout', 'query_delivery_timeout', 'query_mem_limit'}"
     """
     wanted = name.upper()
     nearest = sorted(_rows(), key=lambda each: -_jaro_winkler(each.name.upper(), wanted))[:3]

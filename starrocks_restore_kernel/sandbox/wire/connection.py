@@ -18,6 +18,7 @@ from ..statements.results import Done, column_of
 from ..statements.session import Session
 from .channel import Gone, TooLong
 from .login import Door
+from .other_commands import no_command
 from .packets import (
     MORE_RESULTS,
     BrokenPacket,
@@ -50,26 +51,11 @@ __all__ = ["Connection"]
 _LONGEST_COMMAND = 64 << 20
 """Ours: a frontend takes what its memory holds, whatever ``max_allowed_packet`` says."""
 
+_INTERRUPT_PERIOD = 0.05
+
 _CHUNK = 2000
 """Rows that are written in one go, before the other clients get a turn."""
 
-# MysqlCommand.java: what has a name there, and no handler in ConnectProcessor.java, dispatch.
-_UNSUPPORTED = {
-    0x00: "Sleep",
-    0x05: "Create DB",
-    0x06: "Drop Db",
-    0x07: "Refresh",
-    0x08: "Shutdown",
-    0x09: "Statistics",
-    0x0A: "Processlist",
-    0x0B: "Connect",
-    0x0C: "Kill",
-    0x0D: "Debug",
-    0x0F: "Time",
-    0x10: "DELETE_INSERT",
-    0x18: "COM_STMT_SEND_LONG_DATA",
-    0x1D: "COM_DAEMON",
-}
 _QUIT = 0x01
 
 
@@ -110,6 +96,7 @@ class Connection:
         self._log = log
         self._door = Door(frontend, channel, tls)
         self._killed = False
+        self._busy = False
         self._working_thread = 0
         self._statements: dict[int, Prepared] = {}
         self._loop = asyncio.get_running_loop()
@@ -128,7 +115,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Let the client log in, and do what it asks."""
-        self.channel.lost = self._interrupt
+        self.channel.lost = self._end_query
         try:
             await self._log_in()
             while not self._killed:
@@ -148,6 +135,12 @@ class Connection:
             if self.work is not None:
                 self.work.close()
             self.channel.close()
+
+    def _end_query(self) -> None:
+        """End the query of a client that has gone, and again until it has ended: it may only be about to begin."""
+        if self._busy:
+            self._interrupt()
+            self._loop.call_later(_INTERRUPT_PERIOD, self._end_query)
 
     def _interrupt(self) -> None:
         if self.work is not None:
@@ -212,7 +205,7 @@ class Connection:
         command = self._commands.get(code)
         try:
             if command is None:
-                raise _no_command(code)
+                raise no_command(code)
             await command(data)
         except SqlError as error:
             self.channel.put(error_packet(error))
@@ -311,7 +304,11 @@ class Connection:
                 self._working_thread = 0
 
         began = time.perf_counter()
-        results, error = await self._loop.run_in_executor(self._pool, guarded)
+        self._busy = True
+        try:
+            results, error = await self._loop.run_in_executor(self._pool, guarded)
+        finally:
+            self._busy = False
         if self._log is not None:
             seconds = time.perf_counter() - began
             user, code = self._session.user, 0 if error is None else error.code
@@ -396,12 +393,6 @@ class Connection:
     async def _close_statement(self, data: bytes) -> None:
         """Forget a prepared query; nothing is answered."""
         self._statements.pop(Payload(data, 1).number(4), None)
-
-
-def _no_command(code: int) -> SqlError:
-    if code in _UNSUPPORTED:
-        return SqlError(f"Unsupported command({_UNSUPPORTED[code]})")
-    return SqlError("Unknown command(null)", 1047, "08S01")
 
 
 _PLACEHOLDER = column_of("?", "varchar")

@@ -94,12 +94,12 @@ def prepare(text: str) -> Prepared | None:
     return Prepared(text, tree, count) if isinstance(tree, exp.Query) else None
 
 
-def _number(size: int, *, signed: bool = True) -> Callable[[Payload], exp.Expr]:
-    return lambda payload: _numeral(str(payload.number(size, signed=signed)))
+def _number(size: int, type_: str, *, signed: bool = True) -> Callable[[Payload], exp.Expr]:
+    return lambda payload: exp.cast(_numeral(str(payload.number(size, signed=signed))), type_)
 
 
-def _floating(size: int, form: str) -> Callable[[Payload], exp.Expr]:
-    return lambda payload: _numeral(repr(struct.unpack(form, payload.take(size))[0]))
+def _floating(size: int, form: str, type_: str) -> Callable[[Payload], exp.Expr]:
+    return lambda payload: exp.cast(_numeral(repr(struct.unpack(form, payload.take(size))[0])), type_)
 
 
 def _numeral(text: str) -> exp.Expr:
@@ -132,13 +132,13 @@ def _moment(type_: str) -> Callable[[Payload], exp.Expr]:
 
 _LITERALS: dict[int, Callable[[Payload], exp.Expr]] = {
     0: _decimal,
-    ColumnType.TINY: _number(1),
+    ColumnType.TINY: _number(1, "tinyint"),
     # Unsigned, as a Java char is.
-    ColumnType.SHORT: _number(2, signed=False),
-    ColumnType.LONG: _number(4),
-    ColumnType.FLOAT: _floating(4, "<f"),
-    ColumnType.DOUBLE: _floating(8, "<d"),
-    ColumnType.LONGLONG: _number(8),
+    ColumnType.SHORT: _number(2, "int", signed=False),
+    ColumnType.LONG: _number(4, "int"),
+    ColumnType.FLOAT: _floating(4, "<f", "float"),
+    ColumnType.DOUBLE: _floating(8, "<d", "double"),
+    ColumnType.LONGLONG: _number(8, "bigint"),
     ColumnType.DATE: _moment("date"),
     ColumnType.DATETIME: _moment("timestamp"),
     ColumnType.TIMESTAMP: _moment("timestamp"),

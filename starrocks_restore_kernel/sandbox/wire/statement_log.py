@@ -48,6 +48,7 @@ def without_secrets(text: str) -> str:
     '... PROPERTIES ("aws.s3.secret_key" = "***", "aws.s3.region" = "r")'
     """
     tokens = Reader(text).tokens
+    sets_password = [each.text.upper() for each in tokens[:2]] == ["SET", "PASSWORD"]
     pieces: list[str] = []
     written = 0
     for index, token in enumerate(tokens):
@@ -55,7 +56,7 @@ def without_secrets(text: str) -> str:
             # A quote that nobody closed: what is behind it may be anything.
             return "".join([*pieces, text[written : token.start], token.text, _MASK])
         before = [each.text.upper() for each in tokens[max(index - 2, 0) : index]]
-        if token.kind == "string" and _is_secret(before):
+        if token.kind == "string" and ((sets_password and before[-1:] == ["="]) or _is_secret(before)):
             pieces += [text[written : token.start], token.text[0], _MASK, token.text[0]]
             written = token.start + len(token.text)
     return "".join([*pieces, text[written:]])
@@ -64,8 +65,7 @@ def without_secrets(text: str) -> str:
 def _is_secret(before: list[str]) -> bool:
     """Tell by the two tokens in front of a string."""
     if before[-1:] == ["="]:
-        # Every property whose name says so, and SET PASSWORD = '…'.
-        return _SECRET_KEY.search(before[0]) is not None or (len(before) > 1 and before[0] == "PASSWORD")
+        return _SECRET_KEY.search(before[0]) is not None
     if before[-1:] in (["BY"], ["AS"]):
         # IDENTIFIED BY '…', IDENTIFIED WITH plugin AS '…'; a text behind another AS is no loss in a log.
         return True
