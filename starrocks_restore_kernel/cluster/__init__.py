@@ -1,5 +1,6 @@
 """One StarRocks frontend over the MySQL protocol: connect, read, send."""
 
+from . import reading, reading_objects
 from .address import Address, resolve
 from .backup_sample import BackupSample
 from .frontend import Frontend, open_frontend
@@ -37,5 +38,7 @@ __all__ = [
     "TableKind",
     "TaskProgress",
     "open_frontend",
+    "reading",
+    "reading_objects",
     "resolve",
 ]
