@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .sizes import parse_size
 
 __all__ = ["Partition", "Partitions"]
 
+_COLUMNS = tuple(map(itemgetter, range(8)))
 _ABSENT = -1
 _TRUE = frozenset({True, "1", "true", "TRUE", "True"})
 
@@ -73,9 +75,10 @@ class Partitions(Mapping[str, tuple[Partition, ...]]):
                 self._take(batch, pool.setdefault)
 
     def _take(self, batch: Sequence[Sequence[Any]], known: Any) -> None:
-        tables, names, values, buckets, replicas, temporary, rows, sizes = zip(*batch, strict=True)
+        # A pass a column: turning the rows over with zip(*batch) takes three times as long.
+        tables, names, values, buckets, replicas, temporary, rows, sizes = (list(map(each, batch)) for each in _COLUMNS)
         if None in values:
-            values = tuple("" if each is None else each for each in values)
+            values = ["" if each is None else each for each in values]
         start = len(self._names)
         self._names += map(known, names, names)
         self._values += map(known, values, values)
@@ -83,9 +86,9 @@ class Partitions(Mapping[str, tuple[Partition, ...]]):
         self._replicas += _integers("i", replicas)
         self._rows += _integers("q", rows)
         self._bytes += _integers("q", sizes)
-        self._temporary += bytes(each in _TRUE for each in temporary)
+        self._temporary += bytes(map(_TRUE.__contains__, temporary))
         for table, run in groupby(tables):
-            stop = start + sum(1 for _ in run)
+            stop = start + len(list(run))
             places = self._places.setdefault(table, [])
             if places and places[-1].stop == start:
                 places[-1] = range(places[-1].start, stop)
