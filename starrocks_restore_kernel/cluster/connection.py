@@ -44,9 +44,10 @@ def open_engine(address: Address, *, connect_timeout: int, read_timeout: int) ->
     # Without this PyMySQL loads every CA certificate at each connect and encrypts without verifying, if at all.
     encryption: dict[str, Any] = {key: value for key, value in options.items() if key.startswith("ssl_")}
     arguments |= encryption or {"ssl_disabled": True}
-    driver = "starrocks" if address.scheme == "starrocks" else "mysql+pymysql"
+    # Not the starrocks dialect: nothing of it is used here, and it asks for run_mode at the first connect, which needs
+    # OPERATE, and complains on stderr where that is denied.
     url = sqlalchemy.URL.create(
-        driver, address.user, address.password or None, address.host, address.port, address.database
+        "mysql+pymysql", address.user, address.password or None, address.host, address.port, address.database
     )
     return sqlalchemy.create_engine(
         url,

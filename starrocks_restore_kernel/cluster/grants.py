@@ -106,6 +106,10 @@ class Grants:
         """
         return any(privilege in each.privileges and each.covers(kind, database, name, catalog) for each in self.grants)
 
+    def any_on_all(self, kind: str, database: str) -> bool:
+        """Whether some privilege was granted on all objects of a kind in a database: then none of them is hidden."""
+        return any(each.privileges and each.covers(kind, database, None, "default_catalog") for each in self.grants)
+
 
 def granted_roles(rows: Iterable[str]) -> tuple[str, ...]:
     """The roles that SHOW GRANTS says were granted to a user or a role (AST2StringVisitor.java)."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ..cluster import SnapshotObject, Table
+from ..cluster import SnapshotObject
 from ..language.statements import AllObjects, NamedObject, ObjectKind, Restore
-from .facts import Facts
+from .facts import Facts, TargetFacts
 
 __all__ = ["Action", "Effect", "effects", "selected"]
 
@@ -93,14 +93,16 @@ def selected(statement: Restore, facts: Facts) -> Iterator[Selected]:
 
 def effects(statement: Restore, facts: Facts) -> tuple[Effect, ...]:
     """One effect an object, in the snapshot's order by name."""
-    return tuple(_effect(each, facts.target.tables) for each in selected(statement, facts))
+    return tuple(_effect(each, facts.target) for each in selected(statement, facts))
 
 
-def _effect(each: Selected, existing: Mapping[str, Table] | None) -> Effect:
+def _effect(each: Selected, target: TargetFacts) -> Effect:
     partitions = each.partitions if each.item.partitions else ()
-    if existing is None:
+    if target.tables is None:
         return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="the target could not be read")
-    table = existing.get(each.target)
+    table = target.tables.get(each.target)
+    if table is None and not target.free(each.target):
+        return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="what the user may not see")
     maybe = "if it is of that kind: the snapshot does not tell tables from materialized views" if each.by_kind else ""
     if table is None:
         return Effect(each.item.name, each.target, Action.CREATE, partitions, note=maybe)

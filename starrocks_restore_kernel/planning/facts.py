@@ -114,6 +114,11 @@ class TargetFacts:
         None where it is not known, and for a RESTORE of external catalogs.
     only
         The names that were looked at; None for all.
+    complete
+        Whether every object is among the tables. information_schema leaves out what the user has no right on, so that
+        a name that is not listed may be there all the same.
+    hidden
+        Names that are there for sure and are not listed.
     restore
         The last restore in the database's job slot, whether it runs or has ended.
     backup
@@ -137,6 +142,8 @@ class TargetFacts:
     catalogs: tuple[Catalog, ...] | None = None
     restore: JobSample | None = None
     backup: BackupSample | None = None
+    complete: bool = True
+    hidden: frozenset[str] = frozenset()
 
     @property
     def running_restore(self) -> JobSample | None:
@@ -147,6 +154,15 @@ class TargetFacts:
     def running_backup(self) -> BackupSample | None:
         """The backup that holds the job slot."""
         return self.backup if self.backup is not None and not self.backup.ended else None
+
+    def free(self, name: str) -> bool | None:
+        """Whether no table, view or materialized view has a name; None where that is not known."""
+        if self.tables is None:
+            return None
+        if name in self.tables or name in self.hidden:
+            return False
+        looked_at = self.only is None or name in self.only
+        return True if self.complete and looked_at else None
 
     @classmethod
     def missing(cls, database: str, only: frozenset[str] | None = None) -> TargetFacts:

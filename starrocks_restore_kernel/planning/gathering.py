@@ -61,6 +61,8 @@ def gather(frontend: Frontend, statement: Restore, version: str, *, picture: Pic
         looked, unknown_of_target = target()
         stands = standing.result()
         unknown = (*stands.unknown, *unknown_there, *unknown_of_target)
+    looked, unseen = _seen(looked, stands.user)
+    unknown = (*unknown, *unseen)
     if _backup_may_hide(looked, stands.user) and all(each.part != "target.backup" for each in unknown):
         reason = "SHOW BACKUP shows nothing to who may not EXPORT every table of a backup"
         unknown = (*unknown, Unknown("target.backup", "running backups", reason))
@@ -183,7 +185,9 @@ def _objects(frontend: Frontend, statement: Restore, database: str, names: froze
     states = answers.get("states")
     if states is None or (isinstance(states, ServerError) and "Access denied" not in states.message):
         questions["states"], answers["states"] = by_name, _states_by_id(frontend, database)
-    found = {name: ledger.known(f"target.{name}", questions[name].what, answer) for name, answer in answers.items()}
+    found: dict[str, Any] = {
+        name: ledger.known(f"target.{name}", questions[name].what, answer) for name, answer in answers.items()
+    }
     exists = True if found["restore"] is not None or found["states"] is not None or found["tables"] else None
     if exists is None:
         ledger.note("target.exists", f"whether there is a database {database}", "none of its objects may be seen")
@@ -213,7 +217,9 @@ def _catalogs(frontend: Frontend) -> _Looked:
         "catalogs": reading.catalogs(),
     }
     answers = zip(questions, frontend.ask_all(list(questions.values())), strict=True)
-    found = {name: ledger.known(f"target.{name}", questions[name].what, answer) for name, answer in answers}
+    found: dict[str, Any] = {
+        name: ledger.known(f"target.{name}", questions[name].what, answer) for name, answer in answers
+    }
     # Their jobs share a slot, whose row has no database.
     found["restore"] = _of("", found["restore"])
     found["backup"] = _of("", found["backup"])
@@ -233,6 +239,23 @@ def _kinds(tables: Mapping[str, Table], materialized: Collection[str]) -> Mappin
     """What is listed among the materialized views is one, whatever its engine is called."""
     wrong = {name for name in materialized if name in tables and tables[name].kind is TableKind.VIEW}
     return {**tables, **{name: replace(tables[name], kind=TableKind.MATERIALIZED_VIEW) for name in wrong}}
+
+
+def _seen(target: TargetFacts, user: UserFacts) -> _Looked:
+    """Whether the listing of the target's tables is whole.
+
+    It is for who has some right on all of each kind; else SHOW PROC, which hides nothing, may tell what is missing.
+    """
+    if target.database is None or target.exists is False or target.tables is None:
+        return target, ()
+    if target.states is not None:
+        there = target.states.keys() if target.only is None else target.states.keys() & target.only
+        return replace(target, hidden=frozenset(there - target.tables.keys())), ()
+    kinds = ("TABLE", "VIEW", "MATERIALIZED VIEW")
+    if user.grants is not None and all(user.grants.any_on_all(kind, target.database) for kind in kinds):
+        return target, ()
+    reason = "information_schema lists only what the user has a right on"
+    return replace(target, complete=False), (Unknown("target.complete", "tables that are hidden", reason),)
 
 
 def _backup_may_hide(target: TargetFacts, user: UserFacts) -> bool:

@@ -239,7 +239,7 @@ def test_what_is_refused_is_unknown_with_the_reason(refused: str, part: str) -> 
     assert part in unknown(facts)
     assert DENIED.message == next(each.reason for each in facts.unknown if each.part == part)
     assert getattr(getattr(facts, room), name) is None
-    assert len(facts.unknown) <= 2
+    assert {each.part for each in facts.unknown} <= {part, "target.backup", "target.complete"}
 
 
 def test_partitions_that_break_off_are_unknown() -> None:
@@ -284,6 +284,35 @@ def test_a_backup_may_hide_from_who_may_not_export(grants: list[Any], job: list[
 
     assert hidden is ("target.backup" in unknown(facts))
     assert bool(job) is (facts.target.running_restore is not None)
+
+
+ALL_KINDS = [
+    "GRANT ALTER ON ALL TABLES IN DATABASE shop TO USER 'ann'@'%'",
+    "GRANT ALTER ON ALL VIEWS IN ALL DATABASES TO USER 'ann'@'%'",
+    "GRANT ALTER ON ALL MATERIALIZED_VIEWS IN DATABASE shop TO USER 'ann'@'%'",
+]
+
+
+@pytest.mark.parametrize(
+    ("states", "grants", "complete", "hidden", "free"),
+    [
+        (rows("TableName State", ("orders", "NORMAL"), ("sums", "NORMAL")), [], True, set(), True),
+        (rows("TableName State", ("orders", "NORMAL"), ("daily", "NORMAL")), [], True, {"daily"}, False),
+        (DENIED, ALL_KINDS, True, set(), True),
+        (DENIED, ALL_KINDS[:2], False, set(), None),
+        (DENIED, [], False, set(), None),
+    ],
+)
+def test_a_table_that_is_not_listed_may_be_hidden(
+    states: Any, grants: list[str], complete: bool, hidden: set[str], free: bool | None
+) -> None:
+    """information_schema leaves out without a word what the user has no right on; SHOW PROC leaves out nothing."""
+    granted = rows("UserIdentity Catalog Grants", *[("'ann'@'%'", "default_catalog", text) for text in grants])
+    facts, _ = gathered(script={'SHOW PROC "/dbs/shop"': states, "SHOW GRANTS": granted})
+
+    assert (complete, hidden) == (facts.target.complete, facts.target.hidden)
+    assert complete is ("target.complete" not in unknown(facts))
+    assert (False, free) == (facts.target.free("orders"), facts.target.free("daily"))
 
 
 def test_only_the_names_that_matter_are_looked_up() -> None:

@@ -105,6 +105,14 @@ def test_a_target_that_cannot_be_read_is_never_called_safe() -> None:
 
 
 @pytest.mark.parametrize(
+    "more", [{"complete": False}, {"hidden": frozenset({"orders"})}, {"only": frozenset({"items"})}]
+)
+def test_a_table_that_may_be_there_unseen_is_never_called_new(more: dict[str, Any]) -> None:
+    """A listing that the server cut short proves nothing."""
+    assert Verdict.UNKNOWN is planned("ON (orders)", holding(**more)).verdict
+
+
+@pytest.mark.parametrize(
     ("made", "code", "hint"),
     [
         (planned(head="shop.snap FROM Repo"), "SRR201", "did you mean repo?"),
