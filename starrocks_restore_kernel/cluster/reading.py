@@ -217,10 +217,15 @@ def contents(repository: str, label: str, timestamp: str) -> Question[SnapshotCo
 def _objects(details: str) -> tuple[SnapshotObject, ...]:
     """The objects of a Details cell, by name: its own order is that of a hash map (BackupJobInfo.java)."""
     found = json.loads(details)["backup_objects"]
-    return tuple(
-        SnapshotObject(name, tuple(each.get("partitions", {})), _number(each.get("autoIncrementId")))
-        for name, each in sorted(found.items())
-    )
+    # Tables mostly have the same partitions: names that are equal are held once.
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    objects = []
+    for name, each in sorted(found.items()):
+        partitions = tuple(each.get("partitions", ()))
+        objects.append(
+            SnapshotObject(name, known.setdefault(partitions, partitions), _number(each.get("autoIncrementId")))
+        )
+    return tuple(objects)
 
 
 # -- jobs

@@ -34,60 +34,52 @@ def tables(database: str, names: Collection[str] | None = None) -> Question[Mapp
 
     TABLE_TYPE calls a materialized view a view, ENGINE does not (Table.java, getMysqlType and getEngine).
     """
-
-    def kind(row: Row) -> TableKind:
-        engine = row["ENGINE"] or ""
-        if row["TABLE_TYPE"] == "VIEW":
-            return TableKind.MATERIALIZED_VIEW if engine == "StarRocks" else TableKind.VIEW
-        return TableKind.TABLE if engine in {"StarRocks", ""} else TableKind.OTHER
-
-    def read(row: Row) -> Table:
-        name = str(row["TABLE_NAME"])
-        size = parse_size(row["DATA_LENGTH"])
-        return Table(name, kind(row), parse_size(row["TABLE_ROWS"]), size, str(row["ENGINE"] or ""))
-
     columns = "TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_ROWS, DATA_LENGTH"
-    sql = _restricted("tables", columns, "TABLE_SCHEMA", database, names)
-    return Question("the target's tables", sql, lambda answer: {each.name: each for each in map(read, answer)})
+
+    def read(answer: Answer) -> Mapping[str, Table]:
+        once = _once()
+        return {
+            name: Table(name, _kind(type_, engine), parse_size(rows), parse_size(size), once(engine))
+            for name, type_, engine, rows, size in answer.pick(columns)
+        }
+
+    return Question("the target's tables", _restricted("tables", columns, "TABLE_SCHEMA", database, names), read)
+
+
+def _kind(type_: str, engine: str | None) -> TableKind:
+    if type_ == "VIEW":
+        return TableKind.MATERIALIZED_VIEW if engine == "StarRocks" else TableKind.VIEW
+    return TableKind.TABLE if engine in {"StarRocks", "", None} else TableKind.OTHER
 
 
 def configurations(database: str, names: Collection[str] | None = None) -> Question[Mapping[str, TableConfiguration]]:
     """How the tables are made, by name."""
-
-    def read(answer: Answer) -> Mapping[str, TableConfiguration]:
-        once = _once()
-        return {
-            row["TABLE_NAME"]: TableConfiguration(
-                str(row["TABLE_NAME"]),
-                once(row["TABLE_ENGINE"]),
-                once(row["TABLE_MODEL"]),
-                once(row["PRIMARY_KEY"]),
-                once(row["PARTITION_KEY"]),
-                once(row["DISTRIBUTE_KEY"]),
-                once(row["DISTRIBUTE_TYPE"]),
-                parse_size(row["DISTRIBUTE_BUCKET"]),
-                once(row["SORT_KEY"]),
-                properties(row["PROPERTIES"]),
-                parse_size(row["TABLE_ID"]),
-            )
-            for row in answer
-        }
-
-    known: dict[str | None, Mapping[str, str]] = {}
-
-    def properties(text: str | None) -> Mapping[str, str]:
-        """Tables with the same properties share them."""
-        if text not in known:
-            found = json.loads(text) if text else {}
-            known[text] = {str(key): "" if value is None else str(value) for key, value in found.items()}
-        return known[text]
-
     columns = (
         "TABLE_NAME, TABLE_ENGINE, TABLE_MODEL, PRIMARY_KEY, PARTITION_KEY, DISTRIBUTE_KEY, DISTRIBUTE_TYPE, "
         "DISTRIBUTE_BUCKET, SORT_KEY, PROPERTIES, TABLE_ID"
     )
+
+    def read(answer: Answer) -> Mapping[str, TableConfiguration]:
+        once = _once()
+        known: dict[str | None, Mapping[str, str]] = {}
+        found = {}
+        for name, engine, model, key, partition, hashed, way, buckets, order, text, id_ in answer.pick(columns):
+            if text not in known:
+                # Tables with the same properties share them.
+                known[text] = _properties(text)
+            found[name] = TableConfiguration(
+                *(name, once(engine), once(model), once(key), once(partition), once(hashed), once(way)),
+                *(parse_size(buckets), once(order), known[text], parse_size(id_)),
+            )
+        return found
+
     sql = _restricted("tables_config", columns, "TABLE_SCHEMA", database, names)
     return Question("the target's table configuration", sql, read)
+
+
+def _properties(text: str | None) -> Mapping[str, str]:
+    found = json.loads(text) if text else {}
+    return {str(key): "" if value is None else str(value) for key, value in found.items()}
 
 
 def views(database: str, names: Collection[str] | None = None) -> Question[Mapping[str, str]]:
@@ -140,7 +132,7 @@ def states(database: str) -> Question[Mapping[str, str]]:
 
     def read(answer: Answer) -> Mapping[str, str]:
         once = _once()
-        return {str(row["TableName"]): once(row["State"]) for row in answer}
+        return {name: once(state) for name, state in answer.pick("TableName, State")}
 
     return Question("the states of the target's tables", f"SHOW PROC {quote_string(f'/dbs/{database}')}", read)
 
