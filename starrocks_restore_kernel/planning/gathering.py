@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from ..cluster import Frontend, Partitions, Question, SnapshotContents, Table, TableKind, reading, reading_objects
 from ..errors import ServerError
@@ -27,8 +27,6 @@ from .ledger import Ledger
 from .picture import Picture
 
 __all__ = ["gather"]
-
-Value = TypeVar("Value")
 
 _LANES = 4
 _ID = re.compile(r"[+-]?[0-9]+")
@@ -274,7 +272,7 @@ def _of(database: str, jobs: Any) -> Any:
 
 
 def _no_database(error: ServerError) -> bool:
-    return error.message.removeprefix("Getting analyzing error. Detail message: ").startswith("Unknown database")
+    return "Unknown database '" in error.message
 
 
 def _takes_functions(statement: Restore) -> bool:
