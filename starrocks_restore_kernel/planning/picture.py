@@ -80,12 +80,13 @@ def read_standing(frontend: Frontend) -> Standing:
     asked = (reading.session(), reading.grants(), reading.frontends(), reading.backends(), reading.configuration())
     session, granted, frontends, backends, configuration = frontend.ask_all(asked)
     session = ledger.known("user.session", asked[0].what, session)
+    granted = ledger.known("user.grants", asked[1].what, granted)
     grants = None
-    if not isinstance(granted, ServerError) and session is not None:
+    if granted is not None and session is not None:
         roles, direct = granted
         grants = _with_roles(frontend, session, roles, direct, ledger)
-    else:
-        ledger.known("user.grants", asked[1].what, granted)
+    elif granted is not None:
+        ledger.note("user.grants", asked[1].what, "which roles are active is not known")
     cluster = ClusterFacts(
         ledger.known("cluster.frontends", asked[2].what, frontends),
         ledger.known("cluster.backends", asked[3].what, backends),

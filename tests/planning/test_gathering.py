@@ -239,7 +239,8 @@ def test_what_is_refused_is_unknown_with_the_reason(refused: str, part: str) -> 
     assert part in unknown(facts)
     assert DENIED.message == next(each.reason for each in facts.unknown if each.part == part)
     assert getattr(getattr(facts, room), name) is None
-    assert {each.part for each in facts.unknown} <= {part, "target.backup", "target.complete"}
+    assert set(unknown(facts)) <= {part, "user.grants", "target.backup", "target.complete"}
+    assert ("user.grants" in unknown(facts)) is (facts.user.grants is None)
 
 
 def test_partitions_that_break_off_are_unknown() -> None:
