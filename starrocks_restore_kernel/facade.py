@@ -24,7 +24,7 @@ from .language.statements import (
     Statement,
 )
 from .language.versions import release
-from .planning import Plan, gather, plan, plan_without_facts
+from .planning import Picture, Plan, gather, plan, plan_without_facts
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -110,6 +110,7 @@ class Cluster(Drawing):
     ) -> None:
         self.frontend = frontend
         self.full_version = frontend.version()
+        self._picture = Picture(frontend)
         self._history = history
         self._poll_interval = poll_interval
         self._on_close = on_close
@@ -203,6 +204,10 @@ class Cluster(Drawing):
 
     # -- planning and running
 
+    def refresh(self) -> None:
+        """Forget what was read of the machines and of the user's rights, which plans share for some seconds."""
+        self._picture.refresh()
+
     def parse(self, sql: str) -> Statement:
         """Read one statement by this cluster's grammar."""
         return parse(sql, self.version)
@@ -227,7 +232,7 @@ class Cluster(Drawing):
         if isinstance(statement, str):
             source, statement = statement, self.parse(statement)
         if isinstance(statement, Restore):
-            facts = gather(self.frontend, statement, self.version)
+            facts = gather(self.frontend, statement, self.version, picture=self._picture)
             return plan(statement, facts, source=source, submitter=self._submit)
         if isinstance(statement, (*_SHOWS, Other)):
             raise UsageProblem(

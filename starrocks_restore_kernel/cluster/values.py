@@ -1,10 +1,10 @@
-"""What is read from a cluster, as plain values."""
+"""What is read of repositories, snapshots and the cluster's machines, as plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Backend", "Repository", "Snapshot", "SnapshotContents", "SnapshotObject", "Table"]
+__all__ = ["Backend", "FrontendNode", "Repository", "Session", "Snapshot", "SnapshotContents", "SnapshotObject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Snapshot:
     timestamps: tuple[str, ...]
     """The cell's lines, without those that begin with ``Invalid:``."""
     status: str
+    invalid: tuple[str, ...] = ()
+    """Files that are named like no timestamp, as an upload leaves them that was broken off."""
 
     @property
     def usable(self) -> bool:
@@ -43,6 +45,8 @@ class SnapshotObject:
 
     name: str
     partitions: tuple[str, ...]
+    auto_increment: int | None = None
+    """What the table's counter is set to, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +62,51 @@ class SnapshotContents:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontendNode:
+    """A row of SHOW FRONTENDS."""
+
+    name: str
+    host: str
+    query_port: int | None
+    role: str
+    """``LEADER``, ``FOLLOWER`` or ``OBSERVER``."""
+    alive: bool
+    version: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Backend:
-    """A row of SHOW BACKENDS."""
+    """A row of SHOW BACKENDS; sizes in bytes, as exactly as the server prints them."""
 
     backend_id: str
     host: str
     alive: bool
     decommissioned: bool
-    available: str | None = None
-    total: str | None = None
+    available: int | None = None
+    total: int | None = None
+    used_percent: float | None = None
+    fullest_disk_percent: float | None = None
+    """Of its disks the fullest; how much is free on it is not told."""
+    tablets: int | None = None
+    version: str = ""
+    location: str = ""
+    error: str | None = None
+
+    @property
+    def takes_replicas(self) -> bool:
+        """Whether new replicas may be put there."""
+        return self.alive and not self.decommissioned
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A row of information_schema.tables."""
+class Session:
+    """Who we are there, and where."""
 
-    name: str
-    kind: str
-    """``BASE TABLE``, ``VIEW`` and so on, as the server says."""
-    rows: int | None
-    bytes: int | None
+    version: str
+    """``<version>-<commit>``, or with a blank between."""
+    user: str
+    roles: tuple[str, ...]
+    """The active ones; what they were granted in turn is active too."""
+    catalog: str
+    database: str | None

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ..cluster import SnapshotObject, Table
+from ..cluster import SnapshotObject
 from ..language.statements import AllObjects, NamedObject, ObjectKind, Restore
-from .facts import Facts
+from .facts import Facts, TargetFacts
 
 __all__ = ["Action", "Effect", "effects", "selected"]
 
@@ -67,7 +67,8 @@ def selected(statement: Restore, facts: Facts) -> Iterator[Selected]:
     Kind words of named items play no part (AstBuilder.java merges them). ``ALL TABLES`` takes OLAP tables and
     ``ALL VIEWS`` views only; a view is what has no partitions in the Details.
     """
-    if facts.contents is None:
+    contents = facts.repository.contents
+    if contents is None:
         return
     named = {
         each.name.last: each
@@ -75,7 +76,7 @@ def selected(statement: Restore, facts: Facts) -> Iterator[Selected]:
         if isinstance(each, NamedObject) and each.kind is not ObjectKind.FUNCTION
     }
     kinds = {each.kind for each in statement.objects or () if isinstance(each, AllObjects)}
-    for item in facts.contents.objects:
+    for item in contents.objects:
         choice = named.get(item.name)
         if choice is not None:
             names = choice.partitions.names if choice.partitions is not None else ()
@@ -92,15 +93,16 @@ def selected(statement: Restore, facts: Facts) -> Iterator[Selected]:
 
 def effects(statement: Restore, facts: Facts) -> tuple[Effect, ...]:
     """One effect an object, in the snapshot's order by name."""
-    existing = None if facts.tables is None else {table.name: table for table in facts.tables}
-    return tuple(_effect(each, existing) for each in selected(statement, facts))
+    return tuple(_effect(each, facts.target) for each in selected(statement, facts))
 
 
-def _effect(each: Selected, existing: dict[str, Table] | None) -> Effect:
+def _effect(each: Selected, target: TargetFacts) -> Effect:
     partitions = each.partitions if each.item.partitions else ()
-    if existing is None:
+    if target.tables is None:
         return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="the target could not be read")
-    table = existing.get(each.target)
+    table = target.tables.get(each.target)
+    if table is None and not target.free(each.target):
+        return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="what the user may not see")
     maybe = "if it is of that kind: the snapshot does not tell tables from materialized views" if each.by_kind else ""
     if table is None:
         return Effect(each.item.name, each.target, Action.CREATE, partitions, note=maybe)

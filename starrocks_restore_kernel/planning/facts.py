@@ -1,138 +1,190 @@
 """The facts that a plan stands on: read once, held as plain values.
 
-What may not be read is listed in ``unknown`` with the server's reason, and never guessed.
+What could not be read is None, and listed in ``unknown`` with the server's reason; it is never guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from ..cluster import Frontend, JobSample, Repository, Snapshot, SnapshotContents, Table
-from ..errors import ServerError
-from ..language.statements import Restore
+from ..cluster import (
+    Backend,
+    BackupSample,
+    Catalog,
+    FrontendNode,
+    Function,
+    Grants,
+    JobSample,
+    MaterializedView,
+    Partitions,
+    Repository,
+    Session,
+    Snapshot,
+    SnapshotContents,
+    Table,
+    TableConfiguration,
+)
 
-__all__ = ["Facts", "RunningBackup", "gather"]
-
-Value = TypeVar("Value")
-
-BACKUP_ENDED = frozenset({"FINISHED", "CANCELLED"})
+__all__ = ["ClusterFacts", "Facts", "RepositoryFacts", "TargetFacts", "Unknown", "UserFacts", "closest"]
 
 
 @dataclass(frozen=True, slots=True)
-class RunningBackup:
-    """An unfinished BACKUP on the target database; it holds the database's one job slot."""
+class Unknown:
+    """A fact that could not be read."""
 
-    label: str
-    state: str
+    part: str
+    """Where it would stand: ``target.tables``."""
+    what: str
+    """What it is, in words."""
+    reason: str
+    """The server's."""
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """The machines and how they are set up."""
+
+    frontends: tuple[FrontendNode, ...] | None = None
+    backends: tuple[Backend, ...] | None = None
+    configuration: Mapping[str, str] | None = None
+    """What a restore depends on, of the connected frontend."""
+
+    @property
+    def leader(self) -> FrontendNode | None:
+        """The frontend that runs the jobs; None where it is not known."""
+        return next((each for each in self.frontends or () if each.role == "LEADER"), None)
+
+    @property
+    def hosts(self) -> frozenset[str] | None:
+        """Hosts that take replicas; two backends on one host are one of them."""
+        if self.backends is None:
+            return None
+        return frozenset(each.host for each in self.backends if each.takes_replicas)
+
+    @property
+    def run_mode(self) -> str | None:
+        """``shared_nothing`` or ``shared_data``."""
+        return self.setting("run_mode")
+
+    @property
+    def default_replication(self) -> int | None:
+        """The replica number of a RESTORE that names none."""
+        return self.number("default_replication_num")
+
+    def setting(self, name: str) -> str | None:
+        """An item of the configuration."""
+        return None if self.configuration is None else self.configuration.get(name)
+
+    def number(self, name: str) -> int | None:
+        """An item of the configuration that is a number."""
+        value = self.setting(name)
+        return int(value) if value is not None and value.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class UserFacts:
+    """Who asks, and what that user may do."""
+
+    session: Session | None = None
+    grants: Grants | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFacts:
+    """The repository of the statement, and its snapshot."""
+
+    repositories: tuple[Repository, ...] | None = None
+    snapshots: tuple[Snapshot, ...] | None = None
+    """Read only where the contents could not be: of the label alone where it exists, else of the whole repository."""
+    contents: SnapshotContents | None = None
+    """None without a timestamp too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """The database that the statement acts on; everything is empty in one that does not exist.
+
+    Attributes
+    ----------
+    database
+        None where it is not known, and for a RESTORE of external catalogs.
+    only
+        The names that were looked at; None for all.
+    complete
+        Whether every object is among the tables. information_schema leaves out what the user has no right on, so that
+        a name that is not listed may be there all the same.
+    hidden
+        Names that are there for sure and are not listed.
+    restore
+        The last restore in the database's job slot, whether it runs or has ended.
+    backup
+        The same of a backup; they share the one slot.
+    functions
+        Read only where the statement restores functions; None otherwise.
+    catalogs
+        Read only for a RESTORE of external catalogs.
+    """
+
+    database: str | None = None
+    exists: bool | None = None
+    only: frozenset[str] | None = None
+    tables: Mapping[str, Table] | None = None
+    configurations: Mapping[str, TableConfiguration] | None = None
+    states: Mapping[str, str] | None = None
+    partitions: Partitions | None = None
+    views: Mapping[str, str] | None = None
+    materialized_views: Mapping[str, MaterializedView] | None = None
+    functions: tuple[Function, ...] | None = None
+    catalogs: tuple[Catalog, ...] | None = None
+    restore: JobSample | None = None
+    backup: BackupSample | None = None
+    complete: bool = True
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def running_restore(self) -> JobSample | None:
+        """The restore that holds the job slot."""
+        return self.restore if self.restore is not None and not self.restore.state.ended else None
+
+    @property
+    def running_backup(self) -> BackupSample | None:
+        """The backup that holds the job slot."""
+        return self.backup if self.backup is not None and not self.backup.ended else None
+
+    def free(self, name: str) -> bool | None:
+        """Whether no table, view or materialized view has a name; None where that is not known."""
+        if self.tables is None:
+            return None
+        if name in self.tables or name in self.hidden:
+            return False
+        looked_at = self.only is None or name in self.only
+        return True if self.complete and looked_at else None
+
+    @classmethod
+    def missing(cls, database: str, only: frozenset[str] | None = None) -> TargetFacts:
+        """A database that does not exist."""
+        return cls(database, False, only, {}, {}, {}, Partitions(), {}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was read for one RESTORE; None where it could not be read or was not looked for.
-
-    ``tables`` and ``replicas`` are those of the target database; both are empty for one that does not exist.
-    """
+    """What was read for one RESTORE."""
 
     version: str
-    repositories: tuple[Repository, ...] = ()
-    snapshots: tuple[Snapshot, ...] | None = None
-    """Rows of SHOW SNAPSHOT: of the label alone where it exists, of the whole repository where it does not."""
-    contents: SnapshotContents | None = None
-    target_database: str | None = None
-    database_exists: bool | None = None
-    tables: tuple[Table, ...] | None = None
-    replicas: Mapping[str, Mapping[str, int]] | None = None
-    alive_hosts: int | None = None
-    default_replication: int | None = None
-    run_mode: str | None = None
-    running_restore: JobSample | None = None
-    running_backup: RunningBackup | None = None
-    unknown: tuple[str, ...] = field(default=())
+    """The release whose grammar the cluster speaks."""
+    cluster: ClusterFacts = field(default_factory=ClusterFacts)
+    user: UserFacts = field(default_factory=UserFacts)
+    repository: RepositoryFacts = field(default_factory=RepositoryFacts)
+    target: TargetFacts = field(default_factory=TargetFacts)
+    unknown: tuple[Unknown, ...] = ()
 
-
-def gather(frontend: Frontend, statement: Restore, version: str) -> Facts:
-    """Read what the plan of a RESTORE needs, in about a dozen queries, none of which changes anything.
-
-    Raises
-    ------
-    ConnectionFailed
-        If the frontend is gone. What it merely refuses to tell ends up in ``unknown``.
-    """
-    unknown: list[str] = []
-
-    def read(what: str, ask: Callable[[], Value]) -> Value | None:
-        try:
-            return ask()
-        except ServerError as error:
-            unknown.append(f"{what}: {error.message}")
-            return None
-
-    repositories = frontend.repositories()
-    snapshots: tuple[Snapshot, ...] | None = None
-    contents: SnapshotContents | None = None
-    if any(each.name == statement.repository for each in repositories):
-        snapshots = read("the snapshots", lambda: _snapshots(frontend, statement))
-        stamp = statement.backup_timestamp
-        if stamp is not None and any(
-            each.label == statement.label and stamp in each.timestamps for each in snapshots or ()
-        ):
-            contents = read(
-                "the snapshot's contents", lambda: frontend.contents(statement.repository, statement.label, stamp)
-            )
-    target = statement.target_database
-    if target is None and contents is not None:
-        target = contents.database or None
-    exists: bool | None = None
-    tables: tuple[Table, ...] | None = None
-    replicas: Mapping[str, Mapping[str, int]] | None = None
-    running_restore, running_backup = None, None
-    if target is not None:
-        databases = read("the databases", frontend.databases)
-        exists = None if databases is None else target in databases
-        tables, replicas = (), {}
-        if exists is not False:
-            tables = read("the target's tables", lambda: frontend.tables(target))
-            replicas = read("the target's replicas", lambda: frontend.partition_replicas(target))
-            restores = read("running restores", lambda: frontend.restore_jobs(target)) or ()
-            running_restore = next((job for job in restores if job.database == target and not job.state.ended), None)
-            running_backup = read("running backups", lambda: _running_backup(frontend, target))
-    backends = read("the backends", frontend.backends)
-    alive = None if backends is None else {each.host for each in backends if each.alive and not each.decommissioned}
-    run_mode = read("run_mode", lambda: frontend.config("run_mode"))
-    default = read("default_replication_num", lambda: frontend.config("default_replication_num"))
-    return Facts(
-        version=version,
-        repositories=repositories,
-        snapshots=snapshots,
-        contents=contents,
-        target_database=target,
-        database_exists=exists,
-        tables=tables,
-        replicas=replicas,
-        alive_hosts=None if alive is None else len(alive),
-        default_replication=int(default) if default is not None and default.isdecimal() else None,
-        run_mode=run_mode,
-        running_restore=running_restore,
-        running_backup=running_backup,
-        unknown=tuple(unknown),
-    )
-
-
-def _snapshots(frontend: Frontend, statement: Restore) -> tuple[Snapshot, ...]:
-    """The one snapshot, cheaply; all of them only where it is not there, to suggest another."""
-    found = frontend.snapshots(statement.repository, statement.label) if statement.label else ()
-    if any(each.label == statement.label and each.timestamps for each in found):
-        return found
-    return frontend.snapshots(statement.repository)
-
-
-def _running_backup(frontend: Frontend, database: str) -> RunningBackup | None:
-    for row in frontend.backup_rows(database):
-        if str(row["State"]) not in BACKUP_ENDED:
-            return RunningBackup(str(row["SnapshotName"]), str(row["State"]))
-    return None
+    def knows(self, part: str) -> bool:
+        """Whether nothing of a part, ``target.tables`` or all of ``target``, was refused."""
+        return not any(each.part == part or each.part.startswith(f"{part}.") for each in self.unknown)
 
 
 def closest(name: str, known: list[str]) -> str | None:

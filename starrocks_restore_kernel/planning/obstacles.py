@@ -49,7 +49,9 @@ def _found(
 
 
 def repository(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    known = [each.name for each in facts.repositories]
+    if facts.repository.repositories is None:
+        return
+    known = [each.name for each in facts.repository.repositories]
     if statement.repository not in known:
         near = closest(statement.repository, known)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(known) or 'none; CREATE REPOSITORY makes one'}"
@@ -58,11 +60,11 @@ def repository(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
 
 
 def snapshot(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if facts.snapshots is None:
+    if facts.repository.snapshots is None:
         return
-    found = next((each for each in facts.snapshots if each.label == statement.label), None)
+    found = next((each for each in facts.repository.snapshots if each.label == statement.label), None)
     if found is None or not found.timestamps:
-        usable = [each.label for each in facts.snapshots if each.usable]
+        usable = [each.label for each in facts.repository.snapshots if each.usable]
         near = closest(statement.label, usable)
         what = "does not exist" if found is None else f"cannot be used ({found.status})"
         hint = f"did you mean {near}?" if near else f"there: {', '.join(usable[:10]) or 'no usable snapshot'}"
@@ -82,28 +84,32 @@ def _place(properties: tuple[Property, ...] | None) -> Span | None:
 
 
 def contents(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if facts.contents is not None and facts.contents.status != "OK":
-        message = f"Snapshot {statement.label} cannot be read: {facts.contents.status}"
+    if facts.repository.contents is not None and facts.repository.contents.status != "OK":
+        message = f"Snapshot {statement.label} cannot be read: {facts.repository.contents.status}"
         hint = "look at the repository's storage; a busy repository may answer at a second try"
         yield _found(ObstacleCode.SRR204, "error", message, statement.snapshot.span, hint)
 
 
 def running_job(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    database = facts.target_database
+    database = facts.target.database
     message = "Can only run one backup or restore job of a database at same time"
-    if facts.running_restore is not None:
-        job = facts.running_restore
+    if facts.target.running_restore is not None:
+        job = facts.target.running_restore
         hint = f"{job.label} is {job.state.value} in {database}: wait for it, or cancel it"
         yield _found(ObstacleCode.SRR205, "error", message, head(statement), hint)
-    if facts.running_backup is not None:
-        backup = facts.running_backup
+    if facts.target.running_backup is not None:
+        backup = facts.target.running_backup
         hint = f"the backup {backup.label} is {backup.state} in {database}: wait for it"
         yield _found(ObstacleCode.SRR205, "error", message, head(statement), hint)
 
 
 def origin_database(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     """Compared only with a DATABASE clause; ``db.label`` may name any target (BackupHandler.java, restore)."""
-    inside = facts.contents.database if facts.contents is not None and facts.contents.status == "OK" else None
+    inside = (
+        facts.repository.contents.database
+        if facts.repository.contents is not None and facts.repository.contents.status == "OK"
+        else None
+    )
     if inside and statement.source is not None and statement.source.name != inside:
         message = f"target database: {statement.source.name} is not existed in snapshot"
         swapped = statement.source.target == inside
@@ -116,9 +122,9 @@ def origin_database(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
 
 
 def named_objects(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if facts.contents is None or facts.contents.status != "OK":
+    if facts.repository.contents is None or facts.repository.contents.status != "OK":
         return
-    inside = {each.name: each.partitions for each in facts.contents.objects}
+    inside = {each.name: each.partitions for each in facts.repository.contents.objects}
     for each in statement.objects or ():
         if not isinstance(each, NamedObject) or each.kind is ObjectKind.FUNCTION:
             continue
@@ -139,47 +145,48 @@ def named_objects(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
 
 
 def missing_database(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if facts.database_exists is False:
+    if facts.target.exists is False:
         if facts.version.startswith("3.3"):
-            hint = f"CREATE DATABASE {facts.target_database} first"
-            message = f"Unknown database '{facts.target_database}'"
+            hint = f"CREATE DATABASE {facts.target.database} first"
+            message = f"Unknown database '{facts.target.database}'"
             yield _found(ObstacleCode.SRR212, "error", message, head(statement), hint)
         else:
-            message = f"Database {facts.target_database} will be created, and stays behind if the restore fails"
+            message = f"Database {facts.target.database} will be created, and stays behind if the restore fails"
             yield _found(ObstacleCode.SRR213, "info", message)
 
 
 def alias_onto_table(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     """The name is part of a table's signature, so an alias only makes a new table (OlapTable.java, getSignature)."""
-    existing = {table.name for table in facts.tables or ()}
+    existing = facts.target.tables or {}
     for each in statement.objects or ():
         if isinstance(each, NamedObject) and each.alias is not None and each.alias in existing:
             message = f"Table {each.alias} already exist but with different schema, errMsg: Table name is inconsistent"
-            hint = f"choose a name that {facts.target_database} does not have"
+            hint = f"choose a name that {facts.target.database} does not have"
             yield _found(ObstacleCode.SRR209, "error", message, each.span, hint)
 
 
 def enough_hosts(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     """Only a table that is made anew looks for hosts; a view needs none (RestoreJob.java, checkAndPrepareMeta)."""
     wanted = _replication(statement, facts)
-    if wanted is None or facts.alive_hosts is None or wanted <= facts.alive_hosts:
+    hosts = facts.cluster.hosts
+    if wanted is None or hosts is None or wanted <= len(hosts):
         return
     new = [each for each in effects(statement, facts) if each.action is Action.CREATE]
     with_data = {each.item.name for each in selected(statement, facts) if each.item.partitions}
     table = next((each for each in new if each.source in with_data), None)
     if table is not None:
         message = f"failed to find {wanted} different hosts to create table: {table.target}"
-        hint = f'write "replication_num" = "{max(facts.alive_hosts, 1)}": {facts.alive_hosts} hosts are alive'
+        hint = f'write "replication_num" = "{max(len(hosts), 1)}": {len(hosts)} hosts are alive'
         yield _found(ObstacleCode.SRR210, "error", message, head(statement), hint)
 
 
 def same_replicas(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
     """An existing partition must have the number that the statement asks for (RestoreJob.java, checkAndPrepareMeta)."""
     wanted = _replication(statement, facts)
-    if wanted is None or facts.replicas is None:
+    if wanted is None or facts.target.partitions is None:
         return
     for each in selected(statement, facts):
-        there = facts.replicas.get(each.target, {})
+        there = facts.target.partitions.replicas(each.target)
         for partition in each.partitions or each.item.partitions:
             if partition in there and there[partition] != wanted:
                 message = (
@@ -194,7 +201,7 @@ def same_replicas(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
 def _replication(statement: Restore, facts: Facts) -> int | None:
     value = property_map(statement.properties).get("replication_num")
     if value is None:
-        return facts.default_replication
+        return facts.cluster.default_replication
     try:
         return int(value)
     except ValueError:
@@ -202,7 +209,7 @@ def _replication(statement: Restore, facts: Facts) -> int | None:
 
 
 def shared_data(_: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if facts.run_mode == "shared_data":
+    if facts.cluster.run_mode == "shared_data":
         message = (
             "This is a shared-data cluster: tables cannot be restored here, and the server says so only in the job"
         )
@@ -210,7 +217,7 @@ def shared_data(_: Restore, facts: Facts) -> Iterator[Diagnostic]:
 
 
 def functions_too(statement: Restore, facts: Facts) -> Iterator[Diagnostic]:
-    if statement.objects is None and statement.catalogs is None and facts.contents is not None:
+    if statement.objects is None and statement.catalogs is None and facts.repository.contents is not None:
         message = "Without ON all functions of the snapshot are restored too; no statement lists them"
         yield _found(ObstacleCode.SRR216, "info", message)
 

@@ -192,12 +192,13 @@ def plan(statement: Restore, facts: Facts, *, source: str = "", submitter: Submi
     --------
     >>> from starrocks_restore_kernel.language import parse
     >>> sql = 'RESTORE SNAPSHOT shop.s FROM nowhere PROPERTIES ("backup_timestamp" = "x")'
-    >>> blocked = plan(parse(sql), Facts("4.1"))
+    >>> from starrocks_restore_kernel.planning import RepositoryFacts
+    >>> blocked = plan(parse(sql), Facts("4.1", repository=RepositoryFacts(repositories=())))
     >>> blocked.verdict.value, blocked.findings[0].message
     ('blocked', 'Repository nowhere does not exist')
     """
     spoken = check_statement(statement, Context(release(facts.version), None))
-    if facts.default_replication is not None and facts.alive_hosts is not None:
+    if facts.cluster.default_replication is not None and facts.cluster.hosts is not None:
         # What the default would lead to here is known, and told by the obstacles if it is bad.
         spoken = [each for each in spoken if each.code != "SRR101"]
     standing = [each for rule in OBSTACLES for each in rule(statement, facts)]
@@ -205,7 +206,7 @@ def plan(statement: Restore, facts: Facts, *, source: str = "", submitter: Submi
     return Plan(
         statement,
         facts.version,
-        facts.target_database,
+        facts.target.database,
         effects(statement, facts),
         tuple(findings),
         source=source,

@@ -1,33 +1,61 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from samples import sample
 
-from starrocks_restore_kernel.cluster import Repository, Snapshot, SnapshotContents, SnapshotObject, Table
+from starrocks_restore_kernel.cluster import (
+    Backend,
+    Partition,
+    Partitions,
+    Repository,
+    Snapshot,
+    SnapshotContents,
+    SnapshotObject,
+    Table,
+    TableKind,
+)
 from starrocks_restore_kernel.errors import PlanRefused
 from starrocks_restore_kernel.language import parse
 from starrocks_restore_kernel.language.statements import Restore
-from starrocks_restore_kernel.planning import Action, Facts, Plan, Verdict, plan, plan_without_facts
+from starrocks_restore_kernel.planning import (
+    Action,
+    ClusterFacts,
+    Facts,
+    Plan,
+    RepositoryFacts,
+    TargetFacts,
+    Unknown,
+    Verdict,
+    plan,
+    plan_without_facts,
+)
 
 STAMP = "2026-01-01-00-00-00-000"
 FACTS = Facts(
     version="4.1",
-    repositories=(Repository("repo", read_only=False, location="s3://b"),),
-    snapshots=(Snapshot("snap", (STAMP,), "OK"),),
-    contents=SnapshotContents(
-        "snap",
-        STAMP,
-        "shop",
-        (SnapshotObject("daily", ()), SnapshotObject("items", ("items",)), SnapshotObject("orders", ("p1", "p2"))),
+    cluster=ClusterFacts(
+        backends=(Backend("1", "10.0.0.1", alive=True, decommissioned=False),),
+        configuration={"default_replication_num": "3", "run_mode": "shared_nothing"},
     ),
-    target_database="shop",
-    database_exists=True,
-    tables=(),
-    replicas={},
-    alive_hosts=1,
-    default_replication=3,
-    run_mode="shared_nothing",
+    repository=RepositoryFacts(
+        repositories=(Repository("repo", read_only=False, location="s3://b"),),
+        snapshots=(Snapshot("snap", (STAMP,), "OK"),),
+        contents=SnapshotContents(
+            "snap",
+            STAMP,
+            "shop",
+            (SnapshotObject("daily", ()), SnapshotObject("items", ("items",)), SnapshotObject("orders", ("p1", "p2"))),
+        ),
+    ),
+    target=TargetFacts("shop", exists=True, tables={}, partitions=Partitions()),
 )
+
+
+def holding(*tables: Table, **more: Any) -> Facts:
+    """The facts, with these tables in the target, or what else is known of it."""
+    known = {"tables": {each.name: each for each in tables}} if tables else {}
+    return replace(FACTS, target=replace(FACTS.target, **known, **more))
 
 
 def planned(
@@ -55,7 +83,7 @@ def test_tables_that_are_gone_are_created() -> None:
 
 def test_what_exists_is_overwritten_or_replaced_and_counted() -> None:
     """Tables and views differ; rows that would go are shown."""
-    facts = replace(FACTS, tables=(Table("orders", "BASE TABLE", 1200, 9), Table("daily", "VIEW", None, None)))
+    facts = holding(Table("orders", TableKind.TABLE, 1200, 9), Table("daily", TableKind.VIEW))
     made = planned(facts=facts)
 
     assert Verdict.DESTRUCTIVE is made.verdict
@@ -66,11 +94,22 @@ def test_what_exists_is_overwritten_or_replaced_and_counted() -> None:
 
 def test_a_target_that_cannot_be_read_is_never_called_safe() -> None:
     """Unknown is no permission."""
-    made = planned("ON (orders)", replace(FACTS, tables=None, unknown=("the target's tables: denied",)))
+    made = planned(
+        "ON (orders)",
+        replace(holding(tables=None), unknown=(Unknown("target.tables", "the target's tables", "denied"),)),
+    )
 
     assert Verdict.UNKNOWN is made.verdict
     with pytest.raises(PlanRefused):
         made.allow(overwrite=False)
+
+
+@pytest.mark.parametrize(
+    "more", [{"complete": False}, {"hidden": frozenset({"orders"})}, {"only": frozenset({"items"})}]
+)
+def test_a_table_that_may_be_there_unseen_is_never_called_new(more: dict[str, Any]) -> None:
+    """A listing that the server cut short proves nothing."""
+    assert Verdict.UNKNOWN is planned("ON (orders)", holding(**more)).verdict
 
 
 @pytest.mark.parametrize(
@@ -88,20 +127,23 @@ def test_a_target_that_cannot_be_read_is_never_called_safe() -> None:
         ),
         (planned("ON (orders)", replicas="3"), "SRR210", 'write "replication_num" = "1": 1 hosts are alive'),
         (
-            planned("ON (orders AS items)", replace(FACTS, tables=(Table("items", "BASE TABLE", 1, 1),))),
+            planned("ON (orders AS items)", holding(Table("items", TableKind.TABLE, 1, 1))),
             "SRR209",
             "choose a name that shop does not have",
         ),
         (
             planned(
                 "ON (orders)",
-                replace(FACTS, tables=(Table("orders", "BASE TABLE", 1, 1),), replicas={"orders": {"p1": 3}}),
+                holding(
+                    Table("orders", TableKind.TABLE, 1, 1),
+                    partitions=Partitions.of({"orders": [Partition("p1", replication_num=3)]}),
+                ),
             ),
             "SRR211",
             'write "replication_num" = "3", the number that the existing partition has',
         ),
         (
-            planned("ON (orders)", replace(FACTS, running_restore=sample("DOWNLOADING", 3))),
+            planned("ON (orders)", holding(restore=sample("DOWNLOADING", 3))),
             "SRR205",
             "snap is DOWNLOADING in shop: wait for it, or cancel it",
         ),
@@ -117,7 +159,7 @@ def test_what_stands_in_the_way_is_told_with_a_way_out(made: Plan, code: str, hi
 
 def test_a_missing_database_is_made_since_3_4_and_refused_before() -> None:
     """The difference between the versions is told before it is met."""
-    facts = replace(FACTS, database_exists=False)
+    facts = holding(exists=False)
 
     assert ["SRR213"] == [each.code for each in planned("ON (orders)", facts).findings]
     assert ["SRR212"] == [code for code, _ in errors(planned("ON (orders)", replace(facts, version="3.3")))]
@@ -125,7 +167,7 @@ def test_a_missing_database_is_made_since_3_4_and_refused_before() -> None:
 
 def test_overwriting_needs_a_yes() -> None:
     """The message says what would be lost."""
-    facts = replace(FACTS, tables=(Table("orders", "BASE TABLE", 1, 1),))
+    facts = holding(Table("orders", TableKind.TABLE, 1, 1))
     made = planned("ON (orders)", facts)
 
     with pytest.raises(PlanRefused, match="in shop: overwrite orders"):
@@ -145,8 +187,9 @@ def test_a_plan_shows_no_secret() -> None:
 
 def test_a_plan_escapes_what_comes_from_outside() -> None:
     """Names are shown, never run."""
-    contents = replace(FACTS.contents, objects=(SnapshotObject("<script>", ("p",)),))
-    made = planned("ON (`<script>`)", replace(FACTS, contents=contents))
+    repository = FACTS.repository
+    contents = replace(repository.contents, objects=(SnapshotObject("<script>", ("p",)),))
+    made = planned("ON (`<script>`)", replace(FACTS, repository=replace(repository, contents=contents)))
 
     assert "<script>" in made.text()
     assert "<script>" not in made.html()
