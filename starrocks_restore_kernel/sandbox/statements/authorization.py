@@ -355,7 +355,8 @@ _RULES: dict[str, tuple[tuple[tuple[str, ...], Rule], ...]] = {
         (("MATERIALIZED", "VIEW"), _REFRESH),
         (("EXTERNAL", "TABLE"), _on("REFRESH", _TABLE, "ALTER")),
     ),
-    "SET": ((("CATALOG",), _set_catalog), ((), _set)),
+    # There is a variable of that name too.
+    "SET": ((("CATALOG", "="), _set), (("CATALOG",), _set_catalog), ((), _set)),
     "SHOW": (
         (("BACKENDS",), _NODES),
         (("FRONTENDS",), _NODES),
