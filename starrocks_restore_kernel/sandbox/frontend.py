@@ -6,6 +6,7 @@ import itertools
 import re
 import shutil
 import threading
+from contextlib import suppress
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,10 @@ from .model.alter import run_alter_jobs
 from .model.backends import Backend, Backends, Pace
 from .model.catalog import Database, Table
 from .model.dependents import Dependents, inactivate_readers
+from .model.dynamic_partitions import schedule_dynamic_partitions
 from .model.journal import Entry
+from .model.materialized_views import check_inactive
+from .model.refreshes import refresh_due
 from .model.rows import Rows
 from .peers import first_peer, pass_leadership
 from .recovery import load
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     from .backup.repository import Repository
     from .clock import Clock
     from .model.alter import AlterJob
-    from .model.catalog import ExternalCatalog, Function, View
+    from .model.catalog import ExternalCatalog, Function, MaterializedView, View
     from .model.journal import Journal
     from .seeds import Seed
     from .statements.access import Access
@@ -120,6 +124,7 @@ class Frontend:
         clock.not_before(self.journal.load(Entry.SERVER, int).get("time", 0) / 1000)
         self.journal.now = clock.now
         self.start_time = self._cleaned = clock.now()
+        self._next_schedule = self.start_time + int(self.config["dynamic_partition_check_interval_seconds"])
         self.daemon = Daemon(self)
         self.peers = [first_peer(self.start_time)]
         """All frontends of the cluster, this one among them."""
@@ -140,6 +145,9 @@ class Frontend:
         self.global_functions: dict[str, Function] = {}
         """By signature, as those of a database."""
         self.dependents = Dependents()
+        self.restored: dict[tuple[str, str], tuple[str, str]] = {}
+        """Where restored tables lie now, by database and name in their snapshots (MvRestoreContext.java)."""
+        self.restored_views: dict[int, tuple[Database, MaterializedView]] = {}
         self.repositories: dict[str, Repository] = {}
         self.next_ping = 0.0
         """When the repositories are looked at again."""
@@ -292,17 +300,36 @@ class Frontend:
         """Let the backends work for three seconds, then run one round of the daemons."""
         self.work(DAEMON_PERIOD)
         self.handle_jobs()
-        with self.lock:
-            run_alter_jobs(self)
 
     def handle_jobs(self) -> None:
-        """Run one round of the daemons: the backup handler's, and now and then the repositories' and the cleaner's."""
+        """Run one round of the daemons: the backup handler's, the alter jobs', those of the materialized views.
+
+        Now and then there is one of the repositories' pings, of dynamic partitions, and of the cleaner.
+        """
         handle_jobs(self)
+        with self.lock:
+            run_alter_jobs(self)
+        check_inactive(self)
+        refresh_due(self)
         ping_repositories(self)
+        self._schedule_partitions()
         now = self.clock.now()
         if now - self._cleaned >= int(self.config["label_clean_interval_second"]):
             self._cleaned = now
             remove_old_jobs(self)
+
+    def _schedule_partitions(self) -> None:
+        now = self.clock.now()
+        if now < self._next_schedule:
+            return
+        self._next_schedule = now + int(self.config["dynamic_partition_check_interval_seconds"])
+        with self.lock:
+            for database in self.databases.values():
+                for table in database.tables.values():
+                    if isinstance(table, Table) and table.schema.partition_kind.is_range:
+                        # What cannot be scheduled is told by nobody but SHOW DYNAMIC PARTITION TABLES.
+                        with suppress(SqlError):
+                            schedule_dynamic_partitions(self, table)
 
     def run(self, seconds: float) -> None:
         """Let time pass: a stepped clock is advanced, and the daemon ticks every three seconds."""

@@ -157,6 +157,45 @@ def test_cancel_loses_the_replaced_view(cluster: Cluster) -> None:
     assert [("t",), ("u",)] == cluster.run("SHOW TABLES FROM db1")
 
 
+def with_function(cluster: Cluster) -> str:
+    """Back up a database with a function, which stays where it is; the timestamp."""
+    cluster.run(
+        "CREATE FUNCTION plus(INT, INT) RETURNS INT "
+        'PROPERTIES ("symbol" = "Plus", "type" = "StarrocksJar", "file" = "http://host/plus.jar")'
+    )
+    return cluster.backup()
+
+
+def test_functions_come_back_with_a_restore_and_go_with_its_cancel(cluster: Cluster) -> None:
+    """A cancel drops functions of the same signature, those that were there before included."""
+    timestamp = with_function(cluster)
+    cluster.run("DROP FUNCTION plus(INT, INT)")
+    cluster.restore(timestamp, clauses="ON (ALL FUNCTIONS)")
+    cluster.finish()
+    assert ["plus(int, int)"] == list(cluster.frontend.databases["db1"].functions)
+
+    cluster.restore(timestamp, clauses="ON (FUNCTION plus, TABLE t)")
+    cluster.reach("DOWNLOADING")
+    cluster.run("CANCEL RESTORE FROM db1")
+    cluster.frontend.change_leader()
+    assert [] == list(cluster.frontend.databases["db1"].functions)
+
+
+def test_function_items_find_what_the_snapshot_has(cluster: Cluster) -> None:
+    """Names match in any case; an item that renames hides the function from the next one."""
+    timestamp = with_function(cluster)
+    properties = f'PROPERTIES ("backup_timestamp" = "{timestamp}")'
+    texts = {
+        "FUNCTION minus": "Can not find restore function: minus",
+        "FUNCTION plus AS add_up, FUNCTION plus": "Can not find restore function: plus",
+    }
+    for clause, text in texts.items():
+        assert text == cluster.refused(f"RESTORE SNAPSHOT db1.s1 FROM repo ON ({clause}) {properties}")[2]
+    cluster.restore(timestamp, clauses="ON (FUNCTION PLUS AS add_up)")
+    assert ("FINISHED", "") == tuple(cluster.finish()[name] for name in ("State", "RestoreObjs"))
+    assert {"plus(int, int)", "add_up(int, int)"} == set(cluster.frontend.databases["db1"].functions)
+
+
 def test_time_goes_on_and_ids_are_never_given_twice(tmp_path: Path) -> None:
     """A folder that is opened again continues behind where it was left, whatever its clock says."""
     first = Frontend(SteppedClock(2_000_000_000), tmp_path, version="4.1", kept=True)

@@ -20,7 +20,6 @@ from starrocks_restore_kernel.sandbox.backup.snapshot_info import (
     SavedTableMeta,
     SnapshotInfo,
 )
-from starrocks_restore_kernel.sandbox.backup.snapshot_meta import SavedMaterializedView
 from starrocks_restore_kernel.sandbox.model.catalog import (
     BaseTable,
     Column,
@@ -188,7 +187,16 @@ def test_meta_file_reads_back() -> None:
         {"q": 4},
     )
     listed = SavedTableMeta(2, "l", SCHEMA, {"p": None}, {"p": (("x", "y"),)})
-    view = SavedMaterializedView("SELECT 1", "MANUAL", "MANUAL", (BaseTable("db", "t", 1),), "text")
+    view = MaterializedView(
+        1,
+        "t",
+        SCHEMA,
+        0.0,
+        definition="SELECT 1",
+        refresh="MANUAL",
+        base_tables=(BaseTable("db", "t", 1),),
+        comment="text",
+    )
     meta = BackupMeta(
         {
             "t": table,

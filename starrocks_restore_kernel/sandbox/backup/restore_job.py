@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..clock import time_text
 from ..model.catalog import Table, TableState
-from ..model.journal import Entry
+from ..model.external_catalogs import drop_catalog, restore_catalog
 from ..model.tables import drop_object
 from .job import Job, JobState, Status
+from .restore_finish import finish
 from .restore_prepare import prepare
 from .restore_steps import download_step, full_disk, local_file, move_step, snapshot_step
 from .snapshot_info import BackupMeta, SnapshotInfo
@@ -111,9 +111,7 @@ class RestoreJob(Job):
         """Make each catalog, in the place of one of the same name (CatalogMgr.java, createCatalogForRestore)."""
         with self.frontend.journal.writing():
             for each in self.catalogs:
-                made = replace(each, id=self.frontend.next_id())
-                self.frontend.catalogs[made.name] = made
-                self.frontend.journal.save(Entry.CATALOG, made.name, made)
+                restore_catalog(self.frontend, each)
             self.head.state = JobState.COMMITTING
             self.save()
 
@@ -231,6 +229,7 @@ class RestoreJob(Job):
             self._forget_work()
             self.save()
         shutil.rmtree(self.local_folder, ignore_errors=True)
+        finish(self, database, self._restored_tables())
 
     def _take_over(self) -> None:
         """Let the moved tablets' rows be the partitions' rows, and give overwritten partitions their versions."""
@@ -265,8 +264,8 @@ class RestoreJob(Job):
         a local table, if PENDING failed before a new table got its alias, and functions of the same signatures.
         """
         for each in self.catalogs:
-            if self.frontend.catalogs.pop(each.name, None) is not None:
-                self.frontend.journal.forget(Entry.CATALOG, each.name)
+            if each.name in self.frontend.catalogs:
+                drop_catalog(self.frontend, each.name)
         if self.state is JobState.COMMITTING:
             self._leave_what_was_moved()
         database = self.target

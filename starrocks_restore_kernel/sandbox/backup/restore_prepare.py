@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..faults import FaultKind
 from ..model.catalog import MaterializedView, Partition, PartitionKind, Table, TableState, View
+from ..model.dependents import inactivate_readers
+from ..model.materialized_views import backup_reason
 from ..model.tables import new_tablets
 from .compatibility import table_difference
 from .job import TickAborted
@@ -195,6 +197,9 @@ def _new_table(job: RestoreJob, saved: SavedTable, remote: SavedTableMeta) -> Ta
         create_time=job.frontend.clock.now(),
         rollups={name: replace(each, id=job.frontend.next_id()) for name, each in remote.rollups.items()},
     )
+    if isinstance(table, MaterializedView):
+        # A snapshot holds no active one (BackupJob.java, prepareAndSendSnapshotTask).
+        table.active, table.inactive_reason = False, backup_reason(table.name, in_job=True)
     table.state = TableState.RESTORE
     table.replication_num = number
     table.next_auto_increment = saved.auto_increment_id or 1
@@ -259,6 +264,7 @@ def _register(job: RestoreJob, database: Database) -> None:
             replaced = database.tables.pop(made.name, None)
             if replaced is not None:
                 job.frontend.journal.shadow(made.id, replaced.id)
+                inactivate_readers(job.frontend, replaced, f"base-table dropped: {replaced.name}")
         if made.name in database.tables:
             raise _Refused(f"Table {made.name} already exist in db: {database.name}")
         database.tables[made.name] = made

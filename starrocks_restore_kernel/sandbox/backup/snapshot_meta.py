@@ -8,13 +8,12 @@ way round.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from ..model.catalog import (
-    BaseTable,
     ExternalCatalog,
     Function,
     MaterializedView,
@@ -29,18 +28,7 @@ from ..model.catalog import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BackupMeta", "SavedMaterializedView", "SavedTableMeta"]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedMaterializedView:
-    """What a materialized view is beside a table."""
-
-    definition: str
-    refresh: str = "ASYNC"
-    refresh_clause: str = ""
-    base_tables: tuple[BaseTable, ...] = ()
-    comment: str = ""
+__all__ = ["BackupMeta", "SavedTableMeta"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +45,8 @@ class SavedTableMeta:
     """As PartitionInfo.java keeps it; a restore takes the statement's number."""
     physical_counts: dict[str, int] = field(default_factory=dict)
     """How many physical partitions each has; one that is not named has one."""
-    materialized_view: SavedMaterializedView | None = None
+    materialized_view: MaterializedView | None = None
+    """The view itself, without partitions, where the table is one."""
     cloud_native: bool = False
 
     @property
@@ -74,17 +63,8 @@ class SavedTableMeta:
         view = self.materialized_view
         if view is None:
             return Table(id_, self.name, schema, create_time, rollups=rollups)
-        return MaterializedView(
-            id_,
-            self.name,
-            schema,
-            create_time,
-            rollups=rollups,
-            definition=view.definition,
-            refresh=view.refresh,
-            refresh_clause=view.refresh_clause,
-            base_tables=view.base_tables,
-            comment=view.comment,
+        return replace(
+            view, id=id_, name=self.name, schema=schema, create_time=create_time, rollups=rollups, partitions={}
         )
 
     @classmethod
@@ -100,13 +80,9 @@ class SavedTableMeta:
             dict(table.rollups),
             {each.name: each.replication_num for each in chosen},
             {each.name: each.physical_count for each in chosen if each.physical_count != 1},
-            _materialized_view(table) if isinstance(table, MaterializedView) else None,
+            replace(table, partitions={}, temporary_partitions={}) if isinstance(table, MaterializedView) else None,
             table.cloud_native,
         )
-
-
-def _materialized_view(view: MaterializedView) -> SavedMaterializedView:
-    return SavedMaterializedView(view.definition, view.refresh, view.refresh_clause, view.base_tables, view.comment)
 
 
 @dataclass(frozen=True, slots=True)
