@@ -52,7 +52,8 @@ def prepare(job: RestoreJob) -> None:
         job.fail(refused.code, refused.message)
         return
     for function in job.meta.functions:
-        added = replace(function, id=job.frontend.next_id())
+        # Negative, as those of a user's functions are (GlobalFunctionMgr.java, assignIdToUserDefinedFunction).
+        added = replace(function, id=-job.frontend.next_id())
         replaced = database.functions.get(added.signature)
         if replaced is not None:
             job.frontend.journal.forget_function(replaced)
