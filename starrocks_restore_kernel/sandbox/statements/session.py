@@ -160,6 +160,7 @@ class Session:
                 found,
                 self.database,
                 self.variables.zone(),
+                text=text,
                 access=self.access,
                 on_leader=self.on_leader,
             )
@@ -288,6 +289,6 @@ class Session:
 
 # Statements that a StarRocks server knows and the sandbox does not.
 _REAL_STATEMENTS = (
-    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN EXPORT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
+    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN INSTALL PAUSE PREPARE RECOVER REFRESH RESUME "
     "STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
 ).split()
