@@ -231,9 +231,8 @@ def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
         hint = "letters, digits and _, 64 at most, a letter first"
         message = f"Incorrect repository name '{statement.name}'" if statement.name else "Repository does not empty"
         yield error("SRR025", message, head(statement), hint)
-    if isinstance(statement, CreateRepository):
-        if not statement.location:
-            yield error("SRR027", "You must specify a location on the repository", head(statement))
+    if isinstance(statement, CreateRepository) and not statement.location:
+        yield error("SRR027", "You must specify a location on the repository", head(statement))
 
 
 def snapshot_filter(statement: Statement, _: Context) -> Iterator[Diagnostic]:

@@ -159,7 +159,8 @@ def _partition(
         raise TickAborted
     frontend = job.frontend
     id_, physical = frontend.next_id(), frontend.next_id()
-    tablets = new_tablets(frontend, len(source.tablets), number)
+    # Compute nodes are no hosts for a table of local tablets (NodeSelector.java, seqChooseBackendIds).
+    tablets = None if frontend.shared_data else new_tablets(frontend, len(source.tablets), number)
     if tablets is None:
         return None
     return Partition(

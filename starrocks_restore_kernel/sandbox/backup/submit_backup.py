@@ -32,7 +32,8 @@ def submit_backup(
     session_database: str | None,
     late_error: SqlError | None,
     authorize: Authorize,
-    place: Callable[[Span | None], str] = lambda _: "",
+    *,
+    place: Callable[[Span | None], str],
 ) -> None:
     """Analyze a BACKUP and queue its job; no lock of the memory is held while the repository is read.
 

@@ -92,7 +92,9 @@ def read_family(frontend: Frontend, text: str) -> tuple[Statement, list[Diagnost
         line, column = (first.span.line, first.span.column) if first.span is not None else (None, None)
         raise syntax(first.message, line, column) from error
     # A cancelled database's name is looked up and never judged: Analyzer.java does not visit these statements.
-    wrong = [each for each in found if not (each.code == _NAMES and isinstance(statement, (CancelBackup, CancelRestore)))]
+    wrong = [
+        each for each in found if not (each.code == _NAMES and isinstance(statement, (CancelBackup, CancelRestore)))
+    ]
     if wrong and wrong[0].code in _BUILDER:
         # Of these only the label's rule has a place (AstBuilder.java, qualifiedNameToLabelName).
         where = place(text, wrong[0].span) if wrong[0].code == _LABEL else ""
@@ -150,7 +152,7 @@ def execute_family(
         late = next((each for each in found if each.code in _LATE_IN_BACKUP), None)
         refusal = None if late is None else _refusal(late, text)
         asked = partial(authorize_backup, access, statement)
-        submit_backup(frontend, statement, session_database, refusal, asked, partial(place, text))
+        submit_backup(frontend, statement, session_database, refusal, asked, place=partial(place, text))
         return Done()
     if isinstance(statement, ShowSnapshot):
         return show_snapshot(frontend, statement, partial(authorize_family, access, statement))

@@ -10,7 +10,7 @@ from ..server_errors import SqlError, syntax
 if TYPE_CHECKING:
     from ...language.statements import Span
 
-__all__ = ["Piece", "Reader", "Token", "place", "split"]
+__all__ = ["Piece", "Reader", "Token", "check_length", "place", "split"]
 
 _TOKEN = re.compile(
     r"""
@@ -24,6 +24,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_LEAST_TOKENS = 100
+"""SqlParser.java, MIN_TOKEN_LIMIT."""
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
 
@@ -76,6 +79,22 @@ def split(text: str) -> list[Piece]:
             start = token.start + 1
     pieces.append(Piece(text[start:], start))
     return [Piece(_padding(text, piece.start) + piece.text, piece.start) for piece in pieces if _tokens(piece.text)]
+
+
+def check_length(text: str, limit: int) -> None:
+    """Refuse a text of too many tokens, blanks and comments among them (PostProcessListener.java, visitTerminal).
+
+    Raises
+    ------
+    SqlError
+        Before anything else is looked at; the server finds a slip among the first tokens sooner.
+    """
+    limit = max(_LEAST_TOKENS, limit)
+    # A token has a character at least, so a text that is short enough need not be cut up.
+    if len(text) >= limit and sum(1 for _ in _TOKEN.finditer(text)) >= limit:
+        raise syntax(
+            "Statement exceeds maximum length limit, please consider modify 'parse_tokens_limit' session variable"
+        )
 
 
 def _padding(text: str, start: int) -> str:
