@@ -329,6 +329,11 @@ TASKS: tuple[Row, ...] = (
         state="DOWNLOADING",
     ),
     never(
+        "task.moved",
+        "[{number}: snapshot path does not exist …]",
+        "of a primary key table whose tablets a former leader has moved; the sandbox moves them again",
+    ),
+    never(
         "task.cluster",
         "[{number}: …]",
         "the other texts are the backends' own and those of their storage clients; order any with FAULT … TEXT",

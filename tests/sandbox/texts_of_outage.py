@@ -72,4 +72,12 @@ UNDER_RESTORE: tuple[Row, ...] = (
             "rollup": "ALTER TABLE t ADD ROLLUP r (dt, v)",
         }.items()
     ),
+    *(
+        refused(f"under_restore.3_3.{name}", 1064, "HY000", text, f"{R} ON (t, u) $P", "STEP 9", sql, release="3.3")
+        for name, text, sql in (
+            ("insert", 'Cannot write RESTORE state table "u"', "INSERT INTO u VALUES (9, 'x')"),
+            ("add_column", _BUSY_TABLE.format("t"), "ALTER TABLE t ADD COLUMN x INT"),
+            ("truncate", _BUSY_TABLE.format("u"), "TRUNCATE TABLE u"),
+        )
+    ),
 )
