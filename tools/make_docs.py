@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,8 @@ _WIDTH = 100
 
 def pages() -> dict[str, str]:
     """Every page that is made, by its file name."""
-    return {"diagnostics.md": _page(_diagnostics()), "commands.md": _page(_commands())}
+    made = {"diagnostics.md": _diagnostics, "commands.md": _commands, "sandbox_texts.md": _texts}
+    return {name: _page(lines()) for name, lines in made.items()}
 
 
 def _page(lines: Iterator[str]) -> str:
@@ -103,6 +105,43 @@ def _said(code: Code) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+# -- sandbox_texts.md
+
+
+def _texts() -> Iterator[str]:
+    # The table is what its tests provoke, so it lies beside them.
+    sys.path.insert(0, str(DOCS.parent / "tests"))
+    from sandbox.every_text import GROUPS
+
+    rows = [row for group in GROUPS.values() for row in group]
+    provoked = sum(not row.why_not for row in rows)
+    yield "# What the sandbox says"
+    yield ""
+    yield "Every text of the RESTORE family: what the parser, the analyzer, the authorizer and the handler refuse,"
+    yield "and what jobs and their tasks end or wait with."
+    yield f"The sandbox's tests provoke {provoked} of them, whole, with code and SQLSTATE;"
+    yield f"the other {len(rows) - provoked} say why no client of a sandbox can be made to read them."
+    yield ""
+    yield "`{number}`, `{path}` and the like stand for what varies."
+    yield "A text is StarRocks 4.1's unless its name says another release."
+    yield "The list of similar words behind a syntax error is left out; its place is the server's."
+    for title, group in GROUPS.items():
+        yield ""
+        yield f"## {title}"
+        yield ""
+        yield "| | text | where | provoked |"
+        yield "|---|---|---|---|"
+        for row in group:
+            where = f"{row.code} / {row.sqlstate}" if row.code else row.shown if row.steps else ""
+            how = f"no: {row.why_not}" if row.why_not else f"yes; {row.note}" if row.note else "yes"
+            yield f"| {row.id} | {_code_cell(row.text)} | {where} | {_cell(how)} |"
+
+
+def _code_cell(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return f"{fence} {_cell(text)} {fence}" if "`" in text else f"{fence}{_cell(text)}{fence}"
 
 
 # -- commands.md

@@ -18,6 +18,7 @@ from .statements import (
     CancelBackup,
     CancelRestore,
     CreateRepository,
+    DropRepository,
     NamedObject,
     ObjectKind,
     Property,
@@ -226,12 +227,12 @@ def _database_name(name: str, statement: CancelRestore | CancelBackup | Backup) 
 
 
 def repository(statement: Statement, _: Context) -> Iterator[Diagnostic]:
-    if isinstance(statement, CreateRepository):
-        if REPOSITORY_NAME.fullmatch(statement.name) is None:
-            hint = "letters, digits and _, 64 at most, a letter first"
-            yield error("SRR025", f"Incorrect repository name '{statement.name}'", head(statement), hint)
-        if not statement.location:
-            yield error("SRR027", "You must specify a location on the repository", head(statement))
+    if isinstance(statement, CreateRepository | DropRepository) and REPOSITORY_NAME.fullmatch(statement.name) is None:
+        hint = "letters, digits and _, 64 at most, a letter first"
+        message = f"Incorrect repository name '{statement.name}'" if statement.name else "Repository does not empty"
+        yield error("SRR025", message, head(statement), hint)
+    if isinstance(statement, CreateRepository) and not statement.location:
+        yield error("SRR027", "You must specify a location on the repository", head(statement))
 
 
 def snapshot_filter(statement: Statement, _: Context) -> Iterator[Diagnostic]:

@@ -41,9 +41,9 @@ def framed(error: SqlError) -> SqlError:
     return SqlError(f"Getting analyzing error. Detail message: {error.message}.", error.code, error.sqlstate)
 
 
-def analysis(text: str) -> SqlError:
-    """Build a SemanticException that carries no ErrorCode."""
-    return framed(SqlError(text))
+def analysis(text: str, where: str = "") -> SqlError:
+    """Build a SemanticException that carries no ErrorCode; ``where`` is its place, a blank in front."""
+    return SqlError(f"Getting analyzing error{where}. Detail message: {text}.")
 
 
 def common(text: str) -> SqlError:

@@ -20,7 +20,7 @@ from starrocks_restore_kernel.planning.obstacles import ObstacleCode
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-MADE = ("commands.md", "diagnostics.md")
+MADE = ("commands.md", "diagnostics.md", "sandbox_texts.md")
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,7 @@ def test_what_everybody_may(cluster: Cluster, sql: str) -> None:
         ("DROP TABLE db1.nope", "Unknown table 'nope'"),
         (
             "RESTORE SNAPSHOT a.b.c FROM repo",
-            "Getting syntax error. Detail message: Invalid table name format 'a.b.c'.",
+            "Detail message: Invalid table name format 'a.b.c'.",
         ),
         (
             "RESTORE SNAPSHOT db1.s FROM repo",

@@ -165,10 +165,6 @@ def test_read_only_repository_can_be_restored_from(cluster: Cluster) -> None:
         ("BACKUP SNAPSHOT db1.s TO nope", (5064, "42000", "Repository [nope] does not exist")),
         ("BACKUP SNAPSHOT db1.`` TO repo", (5082, "42000", "Incorrect label name ''")),
         ("BACKUP SNAPSHOT db1.s TO repo ON (nope)", (1064, "HY000", "Incorrect table name 'nope'")),
-        (
-            "BACKUP SNAPSHOT db1.s TO repo ON (t PARTITION (p9))",
-            (1064, "HY000", "partition[p9] does not exist  in tablet"),
-        ),
         ("BACKUP SNAPSHOT `1 x`.s TO repo", (1102, "42000", "Incorrect database name '1 x'")),
         (
             "BACKUP SNAPSHOT db1.s TO repo PROPERTIES ('x' = 'y')",

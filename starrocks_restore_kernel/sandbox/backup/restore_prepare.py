@@ -9,7 +9,9 @@ from ..faults import FaultKind
 from ..model.catalog import MaterializedView, Partition, PartitionKind, Table, TableState, View
 from ..model.dependents import inactivate_readers
 from ..model.materialized_views import backup_reason
+from ..model.placement import check_colocation
 from ..model.tables import new_tablets
+from ..server_errors import SqlError
 from .compatibility import table_difference
 from .job import TickAborted
 from .restore_entry import ReplicaFile
@@ -158,7 +160,8 @@ def _partition(
         raise TickAborted
     frontend = job.frontend
     id_, physical = frontend.next_id(), frontend.next_id()
-    tablets = new_tablets(frontend, len(source.tablets), number)
+    # Compute nodes are no hosts for a table of local tablets (NodeSelector.java, seqChooseBackendIds).
+    tablets = None if frontend.shared_data else new_tablets(frontend, len(source.tablets), number)
     if tablets is None:
         return None
     return Partition(
@@ -205,12 +208,27 @@ def _new_table(job: RestoreJob, saved: SavedTable, remote: SavedTableMeta) -> Ta
     table.replication_num = number
     table.next_auto_increment = saved.auto_increment_id or 1
     index = job.frontend.next_id()
+    _check_group(job, table)
     for each in saved.partitions.values():
         made = _partition(job, each, remote, number=number, index=index)
         if made is None:
             raise _Refused(f"failed to find {number} different hosts to create table: {remote.name}")
         table.partitions[each.name] = made
     return table
+
+
+def _check_group(job: RestoreJob, table: Table) -> None:
+    """Hold a table that keeps its colocation group against the group (RestoreJob.java, createTabletsForRestore)."""
+    if job.target is None:
+        return
+    try:
+        check_colocation(job.target, table)
+    except SqlError as error:
+        text = (
+            f"check colocate restore failed, errmsg: {error.message}, "
+            "you can disable colocate restore by turn off Config.enable_colocate_restore"
+        )
+        raise _Refused(text) from error
 
 
 def _name(job: RestoreJob) -> None:

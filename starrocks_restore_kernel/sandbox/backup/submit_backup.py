@@ -16,7 +16,7 @@ from .submit_restore import job_timeout
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...language.statements import Backup
+    from ...language.statements import Backup, Span
     from ..frontend import Frontend
     from ..model.catalog import Database, ExternalCatalog, Function
     from .repository import Repository
@@ -32,6 +32,8 @@ def submit_backup(
     session_database: str | None,
     late_error: SqlError | None,
     authorize: Authorize,
+    *,
+    place: Callable[[Span | None], str],
 ) -> None:
     """Analyze a BACKUP and queue its job; no lock of the memory is held while the repository is read.
 
@@ -41,6 +43,8 @@ def submit_backup(
         What the language room found about the properties, which the server looks at last.
     authorize
         Raises unless what the analyzer has found may be backed up; the lock is held then.
+    place
+        Prints where in the text something stands.
     """
     if statement.catalogs is not None:
         if late_error is not None:
@@ -55,7 +59,7 @@ def submit_backup(
             _check_label(repository, statement)
             _queue(frontend, repository, statement, None, catalogs=catalogs)
         return
-    references, database = _analyzed(frontend, statement, session_database)
+    references, database = _analyzed(frontend, statement, session_database, place)
     if late_error is not None:
         raise late_error
     with frontend.lock:
@@ -68,8 +72,9 @@ def submit_backup(
         require_no_job(frontend, database)
         _check_writable(repository)
         with frontend.lock:
+            temporary = _temporary(statement)
             for reference in references:
-                _check_table(database, reference)
+                _check_table(database, reference, temporary=reference.name in temporary)
         _check_label(repository, statement)
         functions = _functions(database, statement)
         _queue(frontend, repository, statement, database, references=references, functions=functions)
@@ -97,7 +102,12 @@ def _queue(
         put(frontend, BackupJob(frontend, BackupEntry(head, references, functions, catalogs)))
 
 
-def _check_table(database: Database, reference: TableReference) -> None:
+def _temporary(statement: Backup) -> set[str]:
+    named = [each for each in statement.objects or () if isinstance(each, NamedObject)]
+    return {each.name.last for each in named if each.partitions is not None and each.partitions.temporary}
+
+
+def _check_table(database: Database, reference: TableReference, *, temporary: bool) -> None:
     table = database.tables.get(reference.name)
     if table is None:
         raise unknown_table(reference.name)
@@ -107,6 +117,8 @@ def _check_table(database: Database, reference: TableReference) -> None:
         raise common(f"Table: {table.name} can not support backup restore, type: CLOUD_NATIVE")
     if table.temporary_partitions:
         raise common("Do not support backing up table with temp partitions")
+    if temporary:
+        raise common("Do not support backing up temp partitions")
     for name in reference.partitions or ():
         if name not in table.partitions:
             # No blank stands in front of the table.
@@ -164,7 +176,7 @@ def _catalogs(frontend: Frontend, statement: Backup) -> tuple[ExternalCatalog, .
 
 
 def _analyzed(
-    frontend: Frontend, statement: Backup, session_database: str | None
+    frontend: Frontend, statement: Backup, session_database: str | None, place: Callable[[Span | None], str]
 ) -> tuple[tuple[TableReference, ...], Database]:
     name = statement.source_database
     if name is not None:
@@ -181,33 +193,48 @@ def _analyzed(
         raise framed(common(f"Repository [{statement.repository}] does not exist"))
     with frontend.lock:
         named = [each for each in statement.objects or () if isinstance(each, NamedObject)]
-        found = _references(database, [each for each in named if each.kind is not ObjectKind.FUNCTION])
+        found = _references(frontend, database, [each for each in named if each.kind is not ObjectKind.FUNCTION], place)
         taken = {each.lower() for each in found}
         for each in _everything(frontend, database, statement):
             if each.lower() not in taken:
+                _check_bases(frontend, database.tables[each])
                 found[each] = TableReference(each)
         return tuple(found[each] for each in _bases_first(database, sorted(found))), database
 
 
-def _references(database: Database, named: Sequence[NamedObject]) -> dict[str, TableReference]:
+def _references(
+    frontend: Frontend, database: Database, named: Sequence[NamedObject], place: Callable[[Span | None], str]
+) -> dict[str, TableReference]:
+    """Look the items up (BackupRestoreAnalyzer.java, analyzeTableRef); that some are temporary is for the submit."""
     found: dict[str, TableReference] = {}
     for item in named:
         name = item.name.last
         table = database.tables.get(name)
         if table is None:
             raise analysis(f"Incorrect table name '{name}'")
+        _check_bases(frontend, table)
         partitions = None
-        if item.partitions is not None and isinstance(table, Table):
+        if item.partitions is not None:
+            if isinstance(table, View):
+                raise framed(SqlError(f"Incorrect table name '{name}'", 1104, "42000"))
             for each in item.partitions.names:
                 if each not in table.partitions:
-                    raise analysis(f"partition[{each}] does not exist  in table{name}")
-            if item.partitions.temporary:
-                raise common("Do not support backing up temp partitions")
+                    text = f"partition[{each}] does not exist  in table{name}"
+                    raise analysis(text, place(item.partitions.span))
             partitions = item.partitions.names or None
         if name in found:
-            raise analysis(f"Duplicated table: {name}")
+            raise analysis(f"Duplicated table: {name}", place(item.span))
         found[name] = TableReference(name, partitions)
     return found
+
+
+def _check_bases(frontend: Frontend, table: Table | View) -> None:
+    for base in table.base_tables if isinstance(table, MaterializedView) else ():
+        database = frontend.databases.get(base.database)
+        found = database.tables.get(base.name) if database is not None else None
+        if found is None or found.id != base.table_id:
+            text = f"Base table {base.name} doest not existed in materialized view {table.name} when backup/restore"
+            raise analysis(text)
 
 
 def _everything(frontend: Frontend, database: Database, statement: Backup) -> list[str]:

@@ -49,7 +49,7 @@ class Access:
     """
 
     catalog = "default_catalog"
-    """The session's catalog; no session here can be in another one."""
+    """The session's catalog."""
 
     def __init__(self, frontend: Frontend, user: str) -> None:
         self.frontend = frontend

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..server_errors import SqlError, unsupported_here
+from .exporting import Exporting
 from .faults import read_sandbox
 from .objects import ObjectCommands
 from .places import Places
@@ -33,6 +34,7 @@ class Commands:
         self._places = Places(session)
         self._objects = ObjectCommands(session)
         self._tables = TableCommands(session)
+        self._exporting = Exporting(session)
 
     def action(self, reader: Reader) -> Action | None:
         """Read one statement; None if it is of no kind known here."""
@@ -47,6 +49,8 @@ class Commands:
             "ALTER": self._alter,
             "TRUNCATE": self._tables.truncate,
             "REFRESH": self._objects.refresh,
+            "EXPORT": self._exporting.export,
+            "LOAD": self._exporting.load,
             "CANCEL": self._cancel,
             "KILL": self._kill,
             "ADMIN": self._admin,

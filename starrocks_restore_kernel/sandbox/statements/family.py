@@ -29,6 +29,7 @@ from ..backup.submit_backup import submit_backup
 from ..backup.submit_restore import submit_restore
 from ..server_errors import SqlError, analysis, common, framed, syntax, unknown_database
 from .family_access import authorize_backup, authorize_family, may_see_backup
+from .reader import place
 from .results import Done, texts
 from .show_snapshot import show_repositories, show_snapshot
 
@@ -54,7 +55,8 @@ _SHOW_BACKUP = (
 )
 
 # Codes of the language room: which frame and which ErrorCode the server gives each of its rules.
-_BUILDER = ("SRR010", "SRR011", "SRR012", "SRR013", "SRR014", "SRR015", "SRR016", "SRR017")
+_LABEL, _NAMES = "SRR010", "SRR025"
+_BUILDER = (_LABEL, "SRR011", "SRR012", "SRR013", "SRR014", "SRR015", "SRR016", "SRR017")
 _DUPLICATES = ("SRR020", "SRR021")
 _WITHOUT_CODE = ("SRR026", "SRR027")
 _LATE_IN_BACKUP = ("SRR023", "SRR024")
@@ -89,9 +91,15 @@ def read_family(frontend: Frontend, text: str) -> tuple[Statement, list[Diagnost
         first = error.diagnostics[0]
         line, column = (first.span.line, first.span.column) if first.span is not None else (None, None)
         raise syntax(first.message, line, column) from error
-    if found and found[0].code in _BUILDER:
-        raise syntax(found[0].message)
-    return statement, list(found)
+    # A cancelled database's name is looked up and never judged: Analyzer.java does not visit these statements.
+    wrong = [
+        each for each in found if not (each.code == _NAMES and isinstance(statement, (CancelBackup, CancelRestore)))
+    ]
+    if wrong and wrong[0].code in _BUILDER:
+        # Of these only the label's rule has a place (AstBuilder.java, qualifiedNameToLabelName).
+        where = place(text, wrong[0].span) if wrong[0].code == _LABEL else ""
+        raise SqlError(f"Getting syntax error{where}. Detail message: {wrong[0].message}.")
+    return statement, wrong
 
 
 # A client that follows a job sends the same text every few seconds.
@@ -101,10 +109,10 @@ def _read(text: str, version: str) -> tuple[Statement, tuple[Diagnostic, ...]]:
     return statement, tuple(each for each in check(text, version=version) if each.severity == "error")
 
 
-def _refusal(found: Diagnostic) -> SqlError:
+def _refusal(found: Diagnostic, text: str) -> SqlError:
     message = found.message
     if found.code in _DUPLICATES:
-        return _at_place(found)
+        return analysis(message, place(text, found.span))
     if message.startswith("Incorrect repository name"):
         return framed(SqlError(message, 5063, "42000"))
     if message.startswith("Incorrect database name"):
@@ -116,20 +124,6 @@ def _refusal(found: Diagnostic) -> SqlError:
     return framed(common(message))
 
 
-def _at_place(found: Diagnostic) -> SqlError:
-    """Frame an error that carries a position (SemanticException.java, getMessage)."""
-    if found.span is None:
-        return analysis(found.message)
-    line, column = found.span.line, found.span.column
-    last = column + max(found.span.end - found.span.start - 1, 0)
-    where = (
-        f"at line {line}, column {column}"
-        if last == column
-        else (f"from line {line}, column {column} to line {line}, column {last}")
-    )
-    return SqlError(f"Getting analyzing error {where}. Detail message: {found.message}.")
-
-
 def execute_family(
     frontend: Frontend,
     statement: Statement,
@@ -137,6 +131,7 @@ def execute_family(
     session_database: str | None,
     zone: tzinfo = UTC,
     *,
+    text: str,
     access: Access,
     on_leader: bool = True,
 ) -> ResultRows | Done:
@@ -146,6 +141,8 @@ def execute_family(
     ----------
     zone
         The session's, for the times of jobs.
+    text
+        What was read, for the places of errors.
     access
         The session's rights, asked once the analyzer has nothing to refuse.
     on_leader
@@ -153,13 +150,14 @@ def execute_family(
     """
     if isinstance(statement, Backup):
         late = next((each for each in found if each.code in _LATE_IN_BACKUP), None)
-        refusal = None if late is None else _refusal(late)
-        submit_backup(frontend, statement, session_database, refusal, partial(authorize_backup, access, statement))
+        refusal = None if late is None else _refusal(late, text)
+        asked = partial(authorize_backup, access, statement)
+        submit_backup(frontend, statement, session_database, refusal, asked, place=partial(place, text))
         return Done()
     if isinstance(statement, ShowSnapshot):
         return show_snapshot(frontend, statement, partial(authorize_family, access, statement))
     if found:
-        raise _refusal(found[0])
+        raise _refusal(found[0], text)
     if isinstance(statement, (ShowRestore, ShowBackup)):
         return _show_jobs(frontend, statement, zone, access, on_leader=on_leader)
     with frontend.lock:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..server_errors import SqlError, syntax
 
-__all__ = ["Piece", "Reader", "Token", "split"]
+if TYPE_CHECKING:
+    from ...language.statements import Span
+
+__all__ = ["Piece", "Reader", "Token", "check_length", "place", "split"]
 
 _TOKEN = re.compile(
     r"""
@@ -21,6 +24,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_LEAST_TOKENS = 100
+"""SqlParser.java, MIN_TOKEN_LIMIT."""
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
 
@@ -75,9 +81,46 @@ def split(text: str) -> list[Piece]:
     return [Piece(_padding(text, piece.start) + piece.text, piece.start) for piece in pieces if _tokens(piece.text)]
 
 
+def check_length(text: str, limit: int) -> None:
+    """Refuse a text of too many tokens, blanks and comments among them (PostProcessListener.java, visitTerminal).
+
+    Raises
+    ------
+    SqlError
+        Before anything else is looked at; the server finds a slip among the first tokens sooner.
+    """
+    limit = max(_LEAST_TOKENS, limit)
+    # A token has a character at least, so a text that is short enough need not be cut up.
+    if len(text) >= limit and sum(1 for _ in _TOKEN.finditer(text)) >= limit:
+        raise syntax(
+            "Statement exceeds maximum length limit, please consider modify 'parse_tokens_limit' session variable"
+        )
+
+
 def _padding(text: str, start: int) -> str:
     # A statement's errors are reported at its place in the whole packet, so the place is kept.
     return "\n" * text.count("\n", 0, start) + " " * (start - text.rfind("\n", 0, start) - 1)
+
+
+def place(text: str, span: Span | None) -> str:
+    """Print where an error lies, a blank in front; empty if it is nowhere (SemanticException.java, getMessage).
+
+    Both ends are where a token begins: one of a single token is a point, however long it is (NodePosition.java).
+
+    Examples
+    --------
+    >>> from starrocks_restore_kernel.language.statements import Span
+    >>> place("(a AS b)", Span(1, 7, 1, 1))
+    ' from line 1, column 1 to line 1, column 6'
+    """
+    if span is None:
+        return ""
+    last = span.start + _tokens(text[span.start : span.end])[-1].start
+    line, column = text.count("\n", 0, last) + 1, last - text.rfind("\n", 0, last) - 1
+    # The numbers pass through MessageFormat, so thousands are grouped.
+    if (line, column) == (span.line, span.column):
+        return f" at line {line:,}, column {column:,}"
+    return f" from line {span.line:,}, column {span.column:,} to line {line:,}, column {column:,}"
 
 
 class Reader:

@@ -23,7 +23,7 @@ from .commands import Commands
 from .explain import explained, explained_text
 from .family import execute_family, is_family, read_family
 from .query import Binder, duckdb_error, killed, parse_tree
-from .reader import Reader, split
+from .reader import Reader, check_length, split
 from .results import Done, from_duckdb
 from .show import Show
 from .sight import Viewer
@@ -110,6 +110,7 @@ class Session:
         if not internal and name not in self.frontend.catalogs:
             raise unknown_catalog(name)
         self.catalog, self.database = DEFAULT_CATALOG if internal else name, None
+        self.access.catalog = self.catalog
 
     def execute(self, text: str) -> tuple[list[Result], SqlError | None]:
         """Run a text of one statement or several.
@@ -123,6 +124,7 @@ class Session:
             The results so far, and the error that ended it, if any.
         """
         try:
+            check_length(text, int(str(self.variables.get("parse_tokens_limit"))))
             actions = [self._parsed(piece.text) for piece in split(text)]
             if not actions and ";" not in text:
                 raise syntax("Unexpected input '<EOF>', the most similar input is {a legal identifier}", 1, len(text))
@@ -160,6 +162,7 @@ class Session:
                 found,
                 self.database,
                 self.variables.zone(),
+                text=text,
                 access=self.access,
                 on_leader=self.on_leader,
             )
@@ -288,6 +291,6 @@ class Session:
 
 # Statements that a StarRocks server knows and the sandbox does not.
 _REAL_STATEMENTS = (
-    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN EXPORT INSTALL LOAD PAUSE PREPARE RECOVER REFRESH RESUME "
+    "ANALYZE CALL CLEAN DECOMMISSION EXPLAIN INSTALL PAUSE PREPARE RECOVER REFRESH RESUME "
     "STOP SUBMIT SUSPEND SYNC TRACE UNINSTALL UNSET"
 ).split()
