@@ -7,7 +7,7 @@ from .frontend import Frontend, open_frontend
 from .grants import Grant, Grants
 from .job_sample import JobSample, JobState, TaskProgress
 from .objects import Catalog, Function, MaterializedView, Table, TableConfiguration, TableKind
-from .partitions import Partition, Partitions
+from .partitions import Partition, PartitionColumns, Partitions
 from .question import Answer, Question
 from .values import Backend, FrontendNode, Repository, Session, Snapshot, SnapshotContents, SnapshotObject
 
@@ -26,6 +26,7 @@ __all__ = [
     "JobState",
     "MaterializedView",
     "Partition",
+    "PartitionColumns",
     "Partitions",
     "Question",
     "Repository",

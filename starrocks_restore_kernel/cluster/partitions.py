@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .sizes import parse_size
 
-__all__ = ["Partition", "Partitions"]
+__all__ = ["Partition", "PartitionColumns", "Partitions"]
 
 _COLUMNS = tuple(map(itemgetter, range(8)))
 _ABSENT = -1
@@ -33,6 +33,17 @@ class Partition(NamedTuple):
     bytes: int | None = None
     physical: int = 1
     """How many physical partitions it has; more than one with automatic bucketing."""
+
+
+class PartitionColumns(NamedTuple):
+    """The physical partitions of one table, a sequence a column; -1 is a number that is not known."""
+
+    names: Sequence[str]
+    values: Sequence[str]
+    replicas: Sequence[int]
+    temporary: Sequence[int]
+    rows: Sequence[int]
+    bytes: Sequence[int]
 
 
 class Partitions(Mapping[str, tuple[Partition, ...]]):
@@ -146,6 +157,18 @@ class Partitions(Mapping[str, tuple[Partition, ...]]):
     def physical(self) -> int:
         """How many physical partitions there are in all."""
         return len(self._names)
+
+    def columns(self, table: str) -> PartitionColumns:
+        """The physical partitions of a table; nothing of one that has none. No `Partition` is made."""
+        held: tuple[Sequence[Any], ...]
+        held = self._names, self._values, self._replicas, self._temporary, self._rows, self._bytes
+        places = self._places.get(table, ())
+        if len(places) == 1:
+            here = slice(places[0].start, places[0].stop)
+            return PartitionColumns(*(column[here] for column in held))
+        return PartitionColumns(
+            *([each for place in places for each in column[place.start : place.stop]] for column in held)
+        )
 
     def replicas(self, table: str) -> dict[str, int]:
         """The replica number of each partition that is not temporary, by name, where it is known.

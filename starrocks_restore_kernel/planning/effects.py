@@ -1,115 +1,157 @@
-"""What a RESTORE would do to each object."""
+"""What a RESTORE would do, object by object."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 
-from ..cluster import SnapshotObject
-from ..language.statements import AllObjects, NamedObject, ObjectKind, Restore
-from .facts import Facts, TargetFacts
+from ..language.statements import ObjectKind, Restore
+from .codes import ObstacleCode
+from .effect import Action, Block, Effect, Kind
+from .facts import Facts
+from .selection import Selected, all_kinds, named_functions, selected
+from .table_effects import TableJudge
 
-__all__ = ["Action", "Effect", "effects", "selected"]
+__all__ = ["Action", "Block", "Effect", "Kind", "Selected", "effects", "selected"]
 
-
-class Action(Enum):
-    """What happens to an object; the value is how a person reads it."""
-
-    CREATE = "create"
-    OVERWRITE = "overwrite"
-    REPLACE = "replace view"
-    UNKNOWN = "unknown"
-
-    @property
-    def destroys(self) -> bool:
-        """Whether something that is there now would be gone."""
-        return self is not Action.CREATE
+_SHOWN = 3
+_UNLISTED = "no statement lists the functions of a snapshot"
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One row of a plan.
+def effects(statement: Restore, facts: Facts, chosen: tuple[Selected, ...] | None = None) -> tuple[Effect, ...]:
+    """One effect an object: the database where it is made, the objects by name, then functions or catalogs.
 
-    Attributes
+    Parameters
     ----------
-    source, target
-        The object's name in the snapshot, and in the target database.
-    partitions
-        Those restored; None for all of them, and nothing for an object that has none, which is a view.
-    rows, bytes
-        What is there now and would be overwritten, where the server knows; the whole table's.
+    chosen
+        What `selected` gives, where the caller has it already.
     """
-
-    source: str
-    target: str
-    action: Action
-    partitions: tuple[str, ...] | None = None
-    rows: int | None = None
-    bytes: int | None = None
-    note: str = ""
+    if of_catalogs(statement, facts):
+        return tuple(_catalogs(statement, facts))
+    if chosen is None:
+        chosen = tuple(selected(statement, facts))
+    judge = TableJudge(statement, facts, chosen)
+    return (*_database(facts), *map(judge.effect, chosen), *_functions(statement, facts))
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """An object of the snapshot that the statement takes."""
-
-    item: SnapshotObject
-    target: str
-    partitions: tuple[str, ...] | None
-    by_kind: bool = False
-    """Taken by ``ALL`` of a kind, which the Details do not tell, so that it may not be taken after all."""
-
-
-def selected(statement: Restore, facts: Facts) -> Iterator[Selected]:
-    """The objects of the snapshot that the statement takes; what it names and the snapshot lacks is left out.
-
-    Kind words of named items play no part (AstBuilder.java merges them). ``ALL TABLES`` takes OLAP tables and
-    ``ALL VIEWS`` views only; a view is what has no partitions in the Details.
-    """
+def of_catalogs(statement: Restore, facts: Facts) -> bool:
+    """Whether external catalogs are restored: because the statement says so, or because nothing else is inside."""
     contents = facts.repository.contents
-    if contents is None:
-        return
-    named = {
-        each.name.last: each
-        for each in statement.objects or ()
-        if isinstance(each, NamedObject) and each.kind is not ObjectKind.FUNCTION
-    }
-    kinds = {each.kind for each in statement.objects or () if isinstance(each, AllObjects)}
-    for item in contents.objects:
-        choice = named.get(item.name)
-        if choice is not None:
-            names = choice.partitions.names if choice.partitions is not None else ()
-            yield Selected(item, choice.alias if choice.alias is not None else item.name, names or None)
-        elif statement.objects is None:
-            yield Selected(item, item.name, None)
-        elif item.partitions and kinds & {ObjectKind.TABLE, ObjectKind.MATERIALIZED_VIEW}:
-            # Materialized views look like tables in the Details: with only one of the two ALLs, it may be the other.
-            sure = {ObjectKind.TABLE, ObjectKind.MATERIALIZED_VIEW} <= kinds
-            yield Selected(item, item.name, None, by_kind=not sure)
-        elif not item.partitions and ObjectKind.VIEW in kinds:
-            yield Selected(item, item.name, None)
-
-
-def effects(statement: Restore, facts: Facts) -> tuple[Effect, ...]:
-    """One effect an object, in the snapshot's order by name."""
-    return tuple(_effect(each, facts.target) for each in selected(statement, facts))
-
-
-def _effect(each: Selected, target: TargetFacts) -> Effect:
-    partitions = each.partitions if each.item.partitions else ()
-    if target.tables is None:
-        return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="the target could not be read")
-    table = target.tables.get(each.target)
-    if table is None and not target.free(each.target):
-        return Effect(each.item.name, each.target, Action.UNKNOWN, partitions, note="what the user may not see")
-    maybe = "if it is of that kind: the snapshot does not tell tables from materialized views" if each.by_kind else ""
-    if table is None:
-        return Effect(each.item.name, each.target, Action.CREATE, partitions, note=maybe)
-    if not each.item.partitions:
-        note = "dropped and made anew from the snapshot's text, without a check"
-        return Effect(each.item.name, each.target, Action.REPLACE, partitions, note=note)
-    note = "; ".join(
-        part for part in (maybe, "unreadable until the job ends; partitions that only the cluster has stay") if part
+    if statement.catalogs is not None:
+        return True
+    return (
+        contents is not None
+        and contents.status == "OK"
+        and not contents.database
+        and statement.target_database is None
+        and statement.objects is None
     )
-    return Effect(each.item.name, each.target, Action.OVERWRITE, each.partitions, table.rows, table.bytes, note)
+
+
+def _database(facts: Facts) -> Iterator[Effect]:
+    name, exists = facts.target.database, facts.target.exists
+    if name is None or exists:
+        return
+    if exists is None:
+        note = "whether it is there could not be read"
+        yield Effect("", name, Action.UNKNOWN, (), note=note, kind=Kind.DATABASE)
+    elif facts.version.startswith("3.3"):
+        block = Block(ObstacleCode.SRR212, f"Unknown database '{name}'", "3.3 makes none", at_submit=True)
+        yield Effect("", name, Action.BLOCKED, (), kind=Kind.DATABASE, block=block)
+    else:
+        note = "made before anything is checked, and left behind if the restore fails"
+        yield Effect("", name, Action.CREATE, (), note=note, kind=Kind.DATABASE)
+
+
+# -- functions
+
+
+def all_functions_seen(facts: Facts) -> bool:
+    """Whether the target's functions are known to be all there are."""
+    target, grants = facts.target, facts.user.grants
+    if target.exists is False:
+        return True
+    return (
+        target.functions is not None
+        and target.database is not None
+        and grants is not None
+        and grants.any_on_all("FUNCTION", target.database)
+    )
+
+
+def _functions(statement: Restore, facts: Facts) -> Iterator[Effect]:
+    """Those that are named, and one row for all of a snapshot.
+
+    Without ON there is none where no function is at stake: most snapshots hold none.
+    """
+    here = facts.target.functions
+    seen = all_functions_seen(facts)
+    for each in named_functions(statement):
+        source = each.name.last.lower()
+        target = each.alias if each.alias is not None else source
+        same = [] if here is None else [one.signature for one in here if one.name.lower() == target.lower()]
+        if same:
+            note = f"here: {_names(same)}; one of the same signature is replaced, and dropped if the job fails"
+            yield Effect(source, target, Action.REPLACE, (), note=note, kind=Kind.FUNCTIONS)
+        elif not seen:
+            note = "there may be functions of that name, unseen by this user"
+            yield Effect(source, target, Action.UNKNOWN, (), note=note, kind=Kind.FUNCTIONS)
+        else:
+            action = Action.CREATE if target == source else Action.RENAME
+            yield Effect(source, target, action, (), kind=Kind.FUNCTIONS)
+    if ObjectKind.FUNCTION not in all_kinds(statement) or (facts.repository.contents is None):
+        return
+    source = "all functions"
+    if here or not seen:
+        there = f"here: {_names([one.signature for one in here])}" if here else "what is here could not be seen"
+        note = f"{_UNLISTED}; {there}; those of the same signatures are replaced, and dropped if the job fails"
+        yield Effect(source, source, Action.UNKNOWN, (), note=note, kind=Kind.FUNCTIONS)
+    elif statement.objects is not None:
+        yield Effect(source, source, Action.CREATE, (), note=_UNLISTED, kind=Kind.FUNCTIONS)
+
+
+# -- external catalogs
+
+
+def _catalogs(statement: Restore, facts: Facts) -> Iterator[Effect]:
+    """External catalogs: one of the same name is dropped first (CatalogMgr.java, createCatalogForRestore)."""
+    known = facts.target.catalogs
+    here = None if known is None else {each.name for each in known if each.kind != "Internal"}
+    complete = here is not None and _all_catalogs_seen(facts)
+    items = statement.catalogs.items if statement.catalogs is not None else None
+    gone = "dropped first, and gone if the job fails"
+    if items is None:
+        source = "all external catalogs"
+        if here or not complete:
+            there = f"here: {_names(sorted(here))}; " if here else ""
+            note = f"{there}no statement lists the catalogs of a snapshot; those of the same names are {gone}"
+            yield Effect(source, source, Action.UNKNOWN, (), note=note, kind=Kind.CATALOG)
+        else:
+            yield Effect(source, source, Action.CREATE, (), kind=Kind.CATALOG)
+        return
+    for each in items:
+        target = each.alias if each.alias is not None else each.name
+        renamed = each.alias is not None and each.alias != each.name
+        if each.alias is not None and each.alias.lower() == "default_catalog":
+            text = "Do not support set alias as default catalog for external catalog restore"
+            block = Block(ObstacleCode.SRR209, text, "the name of the internal catalog", at_submit=True)
+            yield Effect(each.name, target, Action.BLOCKED, (), kind=Kind.CATALOG, block=block)
+        elif here is not None and target in here:
+            yield Effect(each.name, target, Action.REPLACE, (), note=gone, kind=Kind.CATALOG)
+        elif not complete or any(one.lower() == target.lower() for one in here or ()):
+            # An item finds a catalog of the snapshot in any case, and that one's spelling counts.
+            note = "there may be one of that name" if not complete else "one whose name differs only in case is here"
+            yield Effect(each.name, target, Action.UNKNOWN, (), note=note, kind=Kind.CATALOG)
+        else:
+            action = Action.RENAME if renamed else Action.CREATE
+            yield Effect(each.name, target, action, (), kind=Kind.CATALOG)
+
+
+def _all_catalogs_seen(facts: Facts) -> bool:
+    """SHOW CATALOGS leaves out those that the user has no right on."""
+    grants = facts.user.grants
+    return grants is not None and any(each.kind == "CATALOG" and each.name is None for each in grants.grants)
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN:,} more"

@@ -8,10 +8,10 @@ from enum import Enum
 from html import escape
 from typing import Any
 
-from ..drawing import SHOWN_ROWS, Drawing, badge, html_table, text_table
+from ..drawing import Drawing, badge
 from ..errors import PlanRefused
 from ..language.check import check_statement
-from ..language.diagnostics import Diagnostic, render
+from ..language.diagnostics import Diagnostic
 from ..language.rules import Context
 from ..language.secrets import redact
 from ..language.statements import (
@@ -24,9 +24,12 @@ from ..language.statements import (
     Statement,
 )
 from ..language.versions import release
-from .effects import Action, Effect, effects
+from . import plan_drawing as drawn
+from .effect import Action, Effect, Kind
+from .effects import effects, of_catalogs
 from .facts import Facts
-from .obstacles import OBSTACLES
+from .obstacles import Case, obstacles
+from .selection import selected
 
 __all__ = ["Plan", "Submit", "Verdict", "plan", "plan_without_facts"]
 
@@ -41,8 +44,7 @@ class Verdict(Enum):
 
 
 _TONE = {Verdict.SAFE: "ok", Verdict.DESTRUCTIVE: "warn", Verdict.UNKNOWN: "warn", Verdict.BLOCKED: "bad"}
-_HEADINGS = ("object", "becomes", "action", "partitions", "rows now", "note")
-_PARTITIONS_SHOWN = 6
+_GRAVITY = ("error", "warning", "info")
 
 
 Submit = Callable[["Plan", bool], Any]
@@ -59,7 +61,7 @@ class Plan(Drawing):
     target_database
         Where it would act; None where that is not known.
     effects
-        One a restored object; empty for statements that touch no object.
+        One a restored object, and one for a database that is made; empty for statements that touch no object.
     findings
         Errors stand in the way, warnings are dangers, infos are good to know.
     source
@@ -83,11 +85,45 @@ class Plan(Drawing):
         if isinstance(self.statement, DropSnapshot | CancelRestore):
             return Verdict.DESTRUCTIVE
         actions = {each.action for each in self.effects}
-        if Action.UNKNOWN in actions or (isinstance(self.statement, Restore) and not self.effects):
-            return Verdict.UNKNOWN
         if any(action.destroys for action in actions):
             return Verdict.DESTRUCTIVE
+        if Action.UNKNOWN in actions or (isinstance(self.statement, Restore) and not self._objects_known):
+            return Verdict.UNKNOWN
         return Verdict.SAFE
+
+    @property
+    def _objects_known(self) -> bool:
+        return any(each.kind is not Kind.DATABASE for each in self.effects)
+
+    @property
+    def why(self) -> str:
+        """Why the verdict is what it is, in one sentence."""
+        match self.verdict:
+            case Verdict.BLOCKED:
+                return self._blocked()
+            case Verdict.UNKNOWN:
+                return self._not_known()
+            case _ if self.summary:
+                return self.summary
+            case _:
+                grouped = drawn.by_action(self.effects)
+                also = f"; and {self._not_known()}" if Action.UNKNOWN in grouped else ""
+                return f"{drawn.harm(grouped)}{also}"
+
+    def _blocked(self) -> str:
+        errors = [each for each in self.findings if each.severity == "error"]
+        in_job = {each.block.code.name for each in self.effects if each.block is not None and not each.block.at_submit}
+        first = errors[0]
+        what = "the job would not get through" if first.code in in_job else "the server would refuse it"
+        more = f" (and {len(errors) - 1:,} more)" if len(errors) > 1 else ""
+        return f"{what}: {first.message}{more}"
+
+    def _not_known(self) -> str:
+        unknown = [each for each in self.effects if each.action is Action.UNKNOWN]
+        if not unknown:
+            return "what it would restore is not known"
+        more = f" (and {len(unknown) - 1:,} more)" if len(unknown) > 1 else ""
+        return f"it is not known what becomes of {unknown[0].target}: {unknown[0].note}{more}"
 
     def submit(self, *, overwrite: bool = False) -> Any:
         """Do it, once.
@@ -119,11 +155,12 @@ class Plan(Drawing):
         PlanRefused
             If the plan is blocked, or destroys without ``overwrite``.
         """
-        if self.verdict is Verdict.BLOCKED:
+        verdict = self.verdict
+        if verdict is Verdict.BLOCKED:
             errors = [each for each in self.findings if each.severity == "error"]
             hint = errors[0].hint
             raise PlanRefused(f"nothing was sent: {errors[0].message}", hint=hint)
-        if self.verdict is not Verdict.SAFE and not overwrite:
+        if verdict is not Verdict.SAFE and not overwrite:
             raise PlanRefused(
                 f"nothing was sent: {self.consequence}", hint="say overwrite (--run --overwrite) if you mean it"
             )
@@ -131,49 +168,52 @@ class Plan(Drawing):
     @property
     def consequence(self) -> str:
         """The effects in one sentence."""
-        if self.summary:
-            return self.summary
-        names = {action: [each.target for each in self.effects if each.action is action] for action in Action}
-        parts = [f"{action.value} {_names(names[action])}" for action in Action if names[action]]
-        return f"in {self.target_database}: {'; '.join(parts)}" if parts else "nothing is known of its effects"
+        return self.summary or drawn.sentence(self.target_database, drawn.by_action(self.effects))
+
+    def frame(self) -> Any:
+        """The effects as a pandas frame: a row an object, in the snapshot's order."""
+        return drawn.frame(self.effects)
+
+    def record(self) -> dict[str, Any]:
+        """The plan as plain values that JSON takes, without secrets."""
+        return {
+            "verdict": self.verdict.value,
+            "why": self.why,
+            "sql": redact(self.statement).sql(version=self.version),
+            "version": self.version,
+            "target_database": self.target_database,
+            "counts": {action.value: len(of) for action, of in drawn.by_action(self.effects).items()},
+            "effects": [drawn.record_of(each) for each in self.effects],
+            "findings": [
+                {"code": each.code, "severity": each.severity, "message": each.message, "hint": each.hint}
+                for each in self.findings
+            ],
+        }
 
     def text(self) -> str:
         """The plan for a terminal."""
         lines = [f"Plan: {self.verdict.value.upper()} · {self.consequence}"]
+        if not self.summary:
+            lines.append(f"Why: {self.why}")
         if self.effects:
-            lines += ["", text_table(_HEADINGS, self._rows(), total=len(self.effects))]
+            grouped = drawn.by_action(self.effects)
+            lines += ["", *drawn.effects_text(grouped, self.target_database, len(self.effects))]
         if self.findings:
-            lines += ["", render(self.source, self._pointed())]
+            lines += ["", *drawn.findings_text(self.source, self.findings)]
         return "\n".join([*lines, "", redact(self.statement).sql(version=self.version), "", self._next_step()])
 
     def html(self) -> str:
         """The same as HTML."""
         parts = [f"<h4>Plan {badge(self.verdict.value.upper(), _TONE[self.verdict])} {escape(self.consequence)}</h4>"]
-        if self.findings:
-            parts.append("".join(_finding(each) for each in self.findings))
+        if not self.summary:
+            parts.append(f"<p>{escape(self.why)}</p>")
+        parts.append(drawn.findings_html(self.findings))
         if self.effects:
-            parts.append(html_table(_HEADINGS, self._rows(), total=len(self.effects)))
+            grouped = drawn.by_action(self.effects)
+            parts.append(drawn.effects_html(grouped, self.target_database, len(self.effects)))
         parts.append(f'<pre class="srk-sql">{escape(redact(self.statement).sql(version=self.version))}</pre>')
         parts.append(f'<p class="srk-dim">{escape(self._next_step())}</p>')
         return "".join(parts)
-
-    def _rows(self) -> list[tuple[object, ...]]:
-        return [
-            (
-                each.source,
-                f"{self.target_database}.{each.target}",
-                each.action.value,
-                "all" if each.partitions is None else _names(list(each.partitions)),
-                None if each.rows is None else f"{each.rows:,}",
-                each.note,
-            )
-            for each in self.effects[:SHOWN_ROWS]
-        ]
-
-    def _pointed(self) -> list[Diagnostic]:
-        if self.source:
-            return list(self.findings)
-        return [Diagnostic(d.code, d.severity, d.message, None, d.hint, d.fixes) for d in self.findings]
 
     def _next_step(self) -> str:
         match self.verdict:
@@ -185,8 +225,15 @@ class Plan(Drawing):
                 return "Nothing was changed. To do it: %%restore --run --overwrite, or plan.submit(overwrite=True)."
 
 
-def plan(statement: Restore, facts: Facts, *, source: str = "", submitter: Submit | None = None) -> Plan:
+def plan(
+    statement: Restore, facts: Facts, *, source: str = "", submitter: Submit | None = None, rate: float | None = None
+) -> Plan:
     """Judge a RESTORE by the facts; a pure function.
+
+    Parameters
+    ----------
+    rate
+        Bytes a second that earlier restores came to, to compare the timeout with.
 
     Examples
     --------
@@ -197,21 +244,28 @@ def plan(statement: Restore, facts: Facts, *, source: str = "", submitter: Submi
     >>> blocked.verdict.value, blocked.findings[0].message
     ('blocked', 'Repository nowhere does not exist')
     """
-    spoken = check_statement(statement, Context(release(facts.version), None))
-    if facts.cluster.default_replication is not None and facts.cluster.hosts is not None:
-        # What the default would lead to here is known, and told by the obstacles if it is bad.
-        spoken = [each for each in spoken if each.code != "SRR101"]
-    standing = [each for rule in OBSTACLES for each in rule(statement, facts)]
-    findings = sorted([*spoken, *standing], key=lambda each: ("error", "warning", "info").index(each.severity))
+    chosen = () if of_catalogs(statement, facts) else tuple(selected(statement, facts))
+    found = effects(statement, facts, chosen)
+    spoken = [
+        each
+        for each in check_statement(statement, Context(release(facts.version), None))
+        if each.code not in _told_better(facts)
+    ]
+    standing = obstacles(Case(statement, facts, chosen, found, rate))
+    findings = sorted([*spoken, *standing], key=lambda each: _GRAVITY.index(each.severity))
     return Plan(
-        statement,
-        facts.version,
-        facts.target.database,
-        effects(statement, facts),
-        tuple(findings),
-        source=source,
-        submitter=submitter,
+        statement, facts.version, facts.target.database, found, tuple(findings), source=source, submitter=submitter
     )
+
+
+def _told_better(facts: Facts) -> frozenset[str]:
+    """What the text alone made a guess at, and the facts know."""
+    told = set()
+    if facts.cluster.default_replication is not None and facts.cluster.hosts is not None:
+        told.add("SRR101")
+    if facts.repository.contents is not None:
+        told |= {"SRR107", "SRR112"}
+    return frozenset(told)
 
 
 def plan_without_facts(
@@ -234,14 +288,3 @@ def plan_without_facts(
         case _:
             summary = "changes the state of a job"
     return Plan(statement, version, None, (), findings, summary, source, submitter)
-
-
-def _finding(each: Diagnostic) -> str:
-    tone = {"error": "bad", "warning": "warn", "info": "dim"}[each.severity]
-    hint = f" → {escape(each.hint)}" if each.hint else ""
-    return f"<p>{badge(each.severity, tone)} {escape(each.message)}{hint} <span class='srk-dim'>{each.code}</span></p>"
-
-
-def _names(names: list[str]) -> str:
-    shown = ", ".join(names[:_PARTITIONS_SHOWN])
-    return shown if len(names) <= _PARTITIONS_SHOWN else f"{shown} and {len(names) - _PARTITIONS_SHOWN:,} more"

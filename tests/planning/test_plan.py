@@ -6,6 +6,8 @@ from samples import sample
 
 from starrocks_restore_kernel.cluster import (
     Backend,
+    Grant,
+    Grants,
     Partition,
     Partitions,
     Repository,
@@ -15,6 +17,7 @@ from starrocks_restore_kernel.cluster import (
     Table,
     TableKind,
 )
+from starrocks_restore_kernel.cluster.grants import read_grant
 from starrocks_restore_kernel.errors import PlanRefused
 from starrocks_restore_kernel.language import parse
 from starrocks_restore_kernel.language.statements import Restore
@@ -26,10 +29,27 @@ from starrocks_restore_kernel.planning import (
     RepositoryFacts,
     TargetFacts,
     Unknown,
+    UserFacts,
     Verdict,
     plan,
     plan_without_facts,
 )
+
+ALL = (
+    "REPOSITORY ON SYSTEM",
+    "CREATE DATABASE ON ALL CATALOGS",
+    "CREATE TABLE ON ALL DATABASES",
+    "INSERT ON ALL TABLES IN ALL DATABASES",
+    "USAGE ON ALL FUNCTIONS IN ALL DATABASES",
+)
+
+
+def everything(what: str) -> Grant:
+    """A right as SHOW GRANTS tells of it."""
+    read = read_grant(f"GRANT {what} TO USER 'root'@'%'", "default_catalog", "'root'@'%'")
+    assert read is not None
+    return read
+
 
 STAMP = "2026-01-01-00-00-00-000"
 FACTS = Facts(
@@ -48,7 +68,8 @@ FACTS = Facts(
             (SnapshotObject("daily", ()), SnapshotObject("items", ("items",)), SnapshotObject("orders", ("p1", "p2"))),
         ),
     ),
-    target=TargetFacts("shop", exists=True, tables={}, partitions=Partitions()),
+    user=UserFacts(grants=Grants("'root'@'%'", grants=tuple(map(everything, ALL)))),
+    target=TargetFacts("shop", exists=True, tables={}, partitions=Partitions(), functions=()),
 )
 
 
@@ -161,7 +182,7 @@ def test_a_missing_database_is_made_since_3_4_and_refused_before() -> None:
     """The difference between the versions is told before it is met."""
     facts = holding(exists=False)
 
-    assert ["SRR213"] == [each.code for each in planned("ON (orders)", facts).findings]
+    assert ["SRR213", "SRR244"] == [each.code for each in planned("ON (orders)", facts).findings]
     assert ["SRR212"] == [code for code, _ in errors(planned("ON (orders)", replace(facts, version="3.3")))]
 
 

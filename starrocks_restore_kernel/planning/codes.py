@@ -1,0 +1,57 @@
+"""The stable codes of a plan's findings."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+__all__ = ["ObstacleCode"]
+
+
+class ObstacleCode(Enum):
+    """The stable codes of a plan's findings, each with what it stands for."""
+
+    SRR201 = "the repository does not exist"
+    SRR202 = "the snapshot does not exist, or is broken"
+    SRR203 = "the timestamp is not the snapshot's"
+    SRR204 = "the snapshot cannot be read"
+    SRR205 = "a job is running on the database"
+    SRR206 = "the snapshot is of another database"
+    SRR207 = "an object is not in the snapshot"
+    SRR208 = "a partition is not in the snapshot"
+    SRR209 = "an alias is an existing table"
+    SRR210 = "fewer hosts than replicas"
+    SRR211 = "an existing partition has another replica number"
+    SRR212 = "the database does not exist, and 3.3 makes none"
+    SRR213 = "the database will be created"
+    SRR214 = "a shared-data cluster"
+    SRR215 = "not everything could be looked at"
+    SRR216 = "functions are restored too"
+    SRR217 = "no single replica number fits"
+    SRR218 = "a snapshot of external catalogs where a database is meant, or the other way round"
+    SRR219 = "temporary partitions are refused"
+    SRR220 = "a privilege is missing"
+    SRR221 = "a view in the snapshot, and something else in the database"
+    SRR222 = "the job would throw, and hold up all jobs until its timeout"
+    SRR223 = "the table's state is not NORMAL"
+    SRR224 = "the table has temporary partitions"
+    SRR225 = "a table of a kind that cannot be restored"
+    SRR226 = "partitions cannot be added to the table, or it is partitioned otherwise"
+    SRR227 = "two objects would bear one name"
+    SRR228 = "an active materialized view is skipped in silence"
+    SRR229 = "a disk is too full"
+    SRR230 = "how long it may take"
+    SRR231 = "tables cannot be used while they are overwritten"
+    SRR232 = "a view is replaced without a check"
+    SRR233 = "a view goes on reading the snapshot's database"
+    SRR234 = "functions of the same signatures are replaced, and dropped if the job fails"
+    SRR235 = "an external catalog is dropped first"
+    SRR236 = "an AUTO_INCREMENT counter is set to the snapshot's"
+    SRR237 = "dynamic partitioning may drop what was restored"
+    SRR238 = "what only the cluster has stays"
+    SRR239 = "materialized views that read what is overwritten"
+    SRR240 = "the replica number is left to its default"
+    SRR241 = "a kind word that contradicts the snapshot"
+    SRR242 = "a backend is not alive"
+    SRR243 = "the repository did not answer when it was last asked"
+    SRR244 = "what SQL does not show of a snapshot"
+    SRR245 = "a table that may be lost if the job fails"
