@@ -1,7 +1,7 @@
-"""What the plan's facts cost: ``python -m benchmarks.plan``.
+"""What a plan and its facts cost: ``python -m benchmarks.plan``.
 
-Large: the rows of a database with 100,000 tables of 10 partitions, made into facts; the network aside. Small: a plan
-of 20 tables against a sandbox over the loopback, with its round trips.
+Large: the rows of a database with 100,000 tables of 10 partitions, made into facts, the network aside; and what is
+judged by them and drawn. Small: a plan of 20 tables against a sandbox over the loopback, with its round trips.
 """
 
 from __future__ import annotations
@@ -12,14 +12,38 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import click
 
-from starrocks_restore_kernel.cluster import Answer, Frontend, Partitions, Question, reading, reading_objects
+from starrocks_restore_kernel.cluster import (
+    Answer,
+    Backend,
+    Frontend,
+    Grant,
+    Grants,
+    Partitions,
+    Question,
+    Repository,
+    Session,
+    reading,
+    reading_objects,
+)
 from starrocks_restore_kernel.facade import Cluster, connect
+from starrocks_restore_kernel.language import parse
+from starrocks_restore_kernel.language.statements import Restore
+from starrocks_restore_kernel.planning import (
+    ClusterFacts,
+    Facts,
+    RepositoryFacts,
+    TargetFacts,
+    UserFacts,
+    plan,
+)
 from starrocks_restore_kernel.sandbox import Sandbox
 
 _BATCH = 10_000
@@ -134,6 +158,74 @@ def _large(tables: int, each: int, rounds: int) -> Iterator[str]:
         yield f"{tables:,} × {what:<15} {taken:6.2f} s   holds {held:4.0f} MB"
 
 
+# -- judging by the facts
+
+
+def _facts(tables: int, each: int) -> Facts:
+    """A snapshot of so many tables, and a database with as many."""
+    read = {what: question.value(answer) for what, (question, answer) in _table_answers(tables, each).items()}
+    functions = Grant(frozenset({"USAGE"}), "FUNCTION")
+    everything = frozenset({"REPOSITORY", "CREATE DATABASE"})
+    grants = (functions, Grant(everything, "SYSTEM"), Grant(everything, "CATALOG"))
+    return Facts(
+        "4.1",
+        ClusterFacts(
+            backends=tuple(Backend(str(at), f"10.0.0.{at}", alive=True, decommissioned=False) for at in range(3)),
+            configuration={"default_replication_num": "3", "run_mode": "shared_nothing"},
+        ),
+        UserFacts(Session("4.1", "'root'@'%'", (), "default_catalog", None), Grants("'root'@'%'", grants=grants)),
+        RepositoryFacts(
+            repositories=(Repository("vault", read_only=False, location="s3://b"),), contents=read["contents"]
+        ),
+        TargetFacts(
+            "shop",
+            exists=True,
+            tables=read["tables"],
+            configurations=read["configuration"],
+            states=read["states"],
+            partitions=Partitions(_partition_rows(tables, each)),
+            views={},
+            materialized_views={},
+            functions=(),
+        ),
+    )
+
+
+_LARGE_PLANS = {
+    "every table is overwritten": ("", 3),
+    "every table has other replicas": ("", 1),
+    "every table is new": (" DATABASE shop AS copy", 3),
+}
+
+
+def _judged(tables: int, each: int, rounds: int) -> Iterator[str]:
+    facts = _facts(tables, each)
+    for what, (where, number) in _LARGE_PLANS.items():
+        label = "monday" if where else "shop.monday"
+        properties = f'"backup_timestamp" = "2026-01-01-00-00-00-000", "replication_num" = "{number}"'
+        statement = parse(f"RESTORE SNAPSHOT {label} FROM vault{where} PROPERTIES ({properties})")
+        if not isinstance(statement, Restore):
+            raise TypeError(statement)
+        here = replace(facts, target=TargetFacts.missing("copy")) if where else facts
+        seconds = []
+        for _ in range(rounds):
+            start = perf_counter()
+            verdict = plan(statement, here).verdict
+            seconds.append(perf_counter() - start)
+        held, most = _held(lambda statement=statement, here=here: plan(statement, here))  # type: ignore[misc]
+        yield (
+            f"{tables:,} × {each}, {what:<31} {median(seconds):5.2f} s   holds {held:4.0f} MB, at most {most:4.0f} MB, "
+            f"{verdict.value}"
+        )
+        made = plan(statement, here)
+        drawings: dict[str, Callable[[], object]] = {"text": made.text, "HTML": made.html, "record": made.record}
+        for drawing, draw in {**drawings, "frame": made.frame}.items():
+            start = perf_counter()
+            drawn = draw()
+            long = f", {len(drawn) / 1024:,.0f} KB" if isinstance(drawn, str) else ""
+            yield f"  {drawing:<10} {perf_counter() - start:5.2f} s{long}"
+
+
 @contextmanager
 def _counted() -> Iterator[list[str]]:
     """What goes to frontends meanwhile, one entry a round trip."""
@@ -195,7 +287,7 @@ def _small(rounds: int) -> Iterator[str]:
 @click.option("--rounds", default=5, show_default=True)
 def main(tables: int, partitions: int, rounds: int) -> None:
     """Measure, and show what was found."""
-    for line in (*_small(rounds * 3), *_large(tables, partitions, rounds)):
+    for line in chain(_small(rounds * 3), _large(tables, partitions, rounds), _judged(tables, partitions, rounds)):
         click.echo(line)
 
 

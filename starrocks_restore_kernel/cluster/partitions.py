@@ -160,15 +160,24 @@ class Partitions(Mapping[str, tuple[Partition, ...]]):
 
     def columns(self, table: str) -> PartitionColumns:
         """The physical partitions of a table; nothing of one that has none. No `Partition` is made."""
-        held: tuple[Sequence[Any], ...]
-        held = self._names, self._values, self._replicas, self._temporary, self._rows, self._bytes
         places = self._places.get(table, ())
         if len(places) == 1:
             here = slice(places[0].start, places[0].stop)
-            return PartitionColumns(*(column[here] for column in held))
+            return PartitionColumns(
+                self._names[here],
+                self._values[here],
+                self._replicas[here],
+                self._temporary[here],
+                self._rows[here],
+                self._bytes[here],
+            )
+        # What stands in several places is put together; of what is not there that is nothing.
         return PartitionColumns(
-            *([each for place in places for each in column[place.start : place.stop]] for column in held)
+            *([each for place in places for each in column[place.start : place.stop]] for column in self._columns())
         )
+
+    def _columns(self) -> Iterator[Sequence[Any]]:
+        yield from (self._names, self._values, self._replicas, self._temporary, self._rows, self._bytes)
 
     def replicas(self, table: str) -> dict[str, int]:
         """The replica number of each partition that is not temporary, by name, where it is known.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from .codes import ObstacleCode
 
-__all__ = ["Action", "Block", "Effect", "Kind"]
+__all__ = ["Action", "Block", "Effect", "Kind", "by_action"]
 
 
 class Action(Enum):
@@ -47,7 +48,7 @@ class Kind(Enum):
     @property
     def holds_data(self) -> bool:
         """Whether it has partitions, and so replicas."""
-        return self in {Kind.TABLE, Kind.TABLE_OR_MATERIALIZED_VIEW, Kind.MATERIALIZED_VIEW}
+        return self is Kind.TABLE_OR_MATERIALIZED_VIEW or self is Kind.TABLE or self is Kind.MATERIALIZED_VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,11 @@ class Effect:
     added: tuple[str, ...] | None = None
     left: tuple[str, ...] | None = None
     block: Block | None = None
+
+
+def by_action(effects: Iterable[Effect]) -> dict[Action, list[Effect]]:
+    """The effects of each action there is, the most urgent first."""
+    found: dict[Action, list[Effect]] = {action: [] for action in Action}
+    for each in effects:
+        found[each.action].append(each)
+    return {action: of for action, of in found.items() if of}

@@ -25,7 +25,7 @@ from ..language.statements import (
 )
 from ..language.versions import release
 from . import plan_drawing as drawn
-from .effect import Action, Effect, Kind
+from .effect import Action, Effect, Kind, by_action
 from .effects import effects, of_catalogs
 from .facts import Facts
 from .obstacles import Case, obstacles
@@ -106,7 +106,7 @@ class Plan(Drawing):
             case _ if self.summary:
                 return self.summary
             case _:
-                grouped = drawn.by_action(self.effects)
+                grouped = by_action(self.effects)
                 also = f"; and {self._not_known()}" if Action.UNKNOWN in grouped else ""
                 return f"{drawn.harm(grouped)}{also}"
 
@@ -168,7 +168,7 @@ class Plan(Drawing):
     @property
     def consequence(self) -> str:
         """The effects in one sentence."""
-        return self.summary or drawn.sentence(self.target_database, drawn.by_action(self.effects))
+        return self.summary or drawn.sentence(self.target_database, by_action(self.effects))
 
     def frame(self) -> Any:
         """The effects as a pandas frame: a row an object, in the snapshot's order."""
@@ -182,7 +182,7 @@ class Plan(Drawing):
             "sql": redact(self.statement).sql(version=self.version),
             "version": self.version,
             "target_database": self.target_database,
-            "counts": {action.value: len(of) for action, of in drawn.by_action(self.effects).items()},
+            "counts": {action.value: len(of) for action, of in by_action(self.effects).items()},
             "effects": [drawn.record_of(each) for each in self.effects],
             "findings": [
                 {"code": each.code, "severity": each.severity, "message": each.message, "hint": each.hint}
@@ -196,7 +196,7 @@ class Plan(Drawing):
         if not self.summary:
             lines.append(f"Why: {self.why}")
         if self.effects:
-            grouped = drawn.by_action(self.effects)
+            grouped = by_action(self.effects)
             lines += ["", *drawn.effects_text(grouped, self.target_database, len(self.effects))]
         if self.findings:
             lines += ["", *drawn.findings_text(self.source, self.findings)]
@@ -209,7 +209,7 @@ class Plan(Drawing):
             parts.append(f"<p>{escape(self.why)}</p>")
         parts.append(drawn.findings_html(self.findings))
         if self.effects:
-            grouped = drawn.by_action(self.effects)
+            grouped = by_action(self.effects)
             parts.append(drawn.effects_html(grouped, self.target_database, len(self.effects)))
         parts.append(f'<pre class="srk-sql">{escape(redact(self.statement).sql(version=self.version))}</pre>')
         parts.append(f'<p class="srk-dim">{escape(self._next_step())}</p>')

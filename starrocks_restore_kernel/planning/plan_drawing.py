@@ -16,7 +16,6 @@ from .effect import Action, Effect, Kind
 from .sizes import counted, size
 
 __all__ = [
-    "by_action",
     "effects_html",
     "effects_text",
     "findings_html",
@@ -39,14 +38,6 @@ _KINDS = {Kind.TABLE_OR_MATERIALIZED_VIEW: "table or MV", Kind.MATERIALIZED_VIEW
 _VERBS = {Action.UNKNOWN: "not known", Action.RENAME: "create"}
 
 Grouped = Mapping[Action, Sequence[Effect]]
-
-
-def by_action(effects: Iterable[Effect]) -> dict[Action, list[Effect]]:
-    """The effects of each action there is, the most urgent first."""
-    found: dict[Action, list[Effect]] = {action: [] for action in Action}
-    for each in effects:
-        found[each.action].append(each)
-    return {action: of for action, of in found.items() if of}
 
 
 # -- sentences

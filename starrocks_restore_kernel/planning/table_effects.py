@@ -65,7 +65,8 @@ class TableJudge:
                 note = "it is there, and this user may not see it" if known else "it may be there, unseen by this user"
                 return _effect(each, Action.UNKNOWN, partitions, note=note)
             return self._new(each, partitions)
-        block = self._locked(each, table)
+        held = None if target.partitions is None else target.partitions.columns(each.target)
+        block = self._locked(each, table, held)
         if block is not None:
             return _blocked(each, partitions, table, block)
         if each.kind is Kind.VIEW:
@@ -75,7 +76,7 @@ class TableJudge:
             return _blocked(
                 each, partitions, table, Block(ObstacleCode.SRR222, self._throws, "here it is a view"), note=text
             )
-        return self._existing(each, table, partitions)
+        return self._existing(each, table, partitions, held)
 
     # -- what is not there yet
 
@@ -109,7 +110,7 @@ class TableJudge:
 
     # -- what is there
 
-    def _locked(self, each: Selected, table: Table) -> Block | None:
+    def _locked(self, each: Selected, table: Table, held: PartitionColumns | None) -> Block | None:
         """What is looked at before anything is compared, of whatever is no view."""
         name = each.target
         if table.kind is TableKind.VIEW:
@@ -124,8 +125,7 @@ class TableJudge:
         state = (self._target.states or {}).get(name, "")
         if state and state != "NORMAL":
             return Block(ObstacleCode.SRR223, f"Table {name}'s state is not NORMAL: {state}", f"here it is in {state}")
-        partitions = self._target.partitions
-        if partitions is not None and any(partitions.columns(name).temporary):
+        if held is not None and any(held.temporary):
             text = "Do not support restoring table with temp partitions"
             return Block(ObstacleCode.SRR224, text, "here it has temporary partitions")
         return None
@@ -138,7 +138,9 @@ class TableJudge:
             return _effect(each, Action.UNKNOWN, (), note="another object would bear the same name")
         return _effect(each, Action.REPLACE, (), note="dropped and made anew from the snapshot's text, without a check")
 
-    def _existing(self, each: Selected, table: Table, partitions: _Names | None) -> Effect:
+    def _existing(
+        self, each: Selected, table: Table, partitions: _Names | None, held: PartitionColumns | None
+    ) -> Effect:
         notes = [_MAYBE] if each.by_kind else []
         if table.kind is TableKind.MATERIALIZED_VIEW:
             view = (self._target.materialized_views or {}).get(each.target)
@@ -156,10 +158,16 @@ class TableJudge:
             return _blocked(
                 each, partitions, table, Block(ObstacleCode.SRR209, text, "an alias can only make a new table")
             )
-        return self._overwritten(each, table, partitions, notes)
+        return self._overwritten(each, table, partitions, held, notes)
 
-    def _overwritten(self, each: Selected, table: Table, partitions: _Names | None, notes: list[str]) -> Effect:
-        held = None if self._target.partitions is None else self._target.partitions.columns(each.target)
+    def _overwritten(
+        self,
+        each: Selected,
+        table: Table,
+        partitions: _Names | None,
+        held: PartitionColumns | None,
+        notes: list[str],
+    ) -> Effect:
         if held is None or not held.names:
             notes += [_NO_PARTITIONS, _NOT_COMPARED]
             return _effect(

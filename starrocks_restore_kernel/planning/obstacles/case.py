@@ -11,7 +11,7 @@ from ...language.quoting import quote_name
 from ...language.rules import head
 from ...language.statements import Restore, Span
 from ..codes import ObstacleCode
-from ..effect import Action, Effect, Kind
+from ..effect import Action, Effect, Kind, by_action
 from ..facts import Facts
 from ..selection import Selected
 
@@ -36,21 +36,24 @@ class Case:
     effects: tuple[Effect, ...]
     rate: float | None = None
     _by_action: Mapping[Action, Sequence[Effect]] = field(init=False, repr=False, compare=False)
+    _data: Mapping[Action, Sequence[Effect]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        sorted_: dict[Action, list[Effect]] = {action: [] for action in Action}
-        for each in self.effects:
-            sorted_[each.action].append(each)
-        object.__setattr__(self, "_by_action", sorted_)
+        grouped = by_action(self.effects)
+        with_data = {action: [each for each in of if each.kind.holds_data] for action, of in grouped.items()}
+        object.__setattr__(self, "_by_action", grouped)
+        object.__setattr__(self, "_data", with_data)
 
     def of(self, *actions: Action) -> Iterator[Effect]:
         """The effects of these actions."""
         for action in actions:
-            yield from self._by_action[action]
+            yield from self._by_action.get(action, ())
 
-    def with_data(self, *actions: Action) -> list[Effect]:
+    def with_data(self, *actions: Action) -> Sequence[Effect]:
         """Those of them that are tables or materialized views."""
-        return [each for each in self.of(*actions) if each.kind.holds_data]
+        if len(actions) == 1:
+            return self._data.get(actions[0], ())
+        return [each for action in actions for each in self._data.get(action, ())]
 
     def pairs(self) -> Iterator[tuple[Selected, Effect]]:
         """Each object that is taken, with what happens to it."""
