@@ -29,7 +29,7 @@ from .effect import Action, Effect, Kind, by_action
 from .effects import effects, of_catalogs
 from .facts import Facts
 from .obstacles import Case, obstacles
-from .selection import selected
+from .selection import requested_replication, selected
 
 __all__ = ["Plan", "Submit", "Verdict", "plan", "plan_without_facts"]
 
@@ -246,10 +246,9 @@ def plan(
     """
     chosen = () if of_catalogs(statement, facts) else tuple(selected(statement, facts))
     found = effects(statement, facts, chosen)
+    better = _told_better(statement, facts)
     spoken = [
-        each
-        for each in check_statement(statement, Context(release(facts.version), None))
-        if each.code not in _told_better(facts)
+        each for each in check_statement(statement, Context(release(facts.version), None)) if each.code not in better
     ]
     standing = obstacles(Case(statement, facts, chosen, found, rate))
     findings = sorted([*spoken, *standing], key=lambda each: _GRAVITY.index(each.severity))
@@ -258,10 +257,10 @@ def plan(
     )
 
 
-def _told_better(facts: Facts) -> frozenset[str]:
+def _told_better(statement: Restore, facts: Facts) -> frozenset[str]:
     """What the text alone made a guess at, and the facts know."""
     told = set()
-    if facts.cluster.default_replication is not None and facts.cluster.hosts is not None:
+    if requested_replication(statement, facts) is not None and facts.cluster.hosts is not None:
         told.add("SRR101")
     if facts.repository.contents is not None:
         told |= {"SRR107", "SRR112"}

@@ -69,9 +69,11 @@ def harm(grouped: Grouped) -> str:
         told += [f"{verb} {counted(len(of), noun)}{_held(of)}" for noun, of in kinds.items()]
     if told:
         return "it " + " and ".join(told)
-    new = sum(1 for each in chain(grouped.get(Action.CREATE, ()), grouped.get(Action.RENAME, ())))
+    made = list(chain(grouped.get(Action.CREATE, ()), grouped.get(Action.RENAME, ())))
+    new = sum(1 for each in made if each.kind is not Kind.DATABASE)
+    told = ["creates the database"] if len(made) > new else []
     skipped = len(grouped.get(Action.SKIP, ()))
-    told = [f"creates {counted(new, 'object')}"] if new else []
+    told += [f"creates {counted(new, 'object')}"] if new else []
     told += [f"skips {counted(skipped, 'materialized view')}"] if skipped else []
     return f"it {' and '.join(told) or 'does nothing'}, and changes nothing that is there"
 

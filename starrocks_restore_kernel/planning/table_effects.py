@@ -153,6 +153,9 @@ class TableJudge:
         if each.by_kind and (each.kind is Kind.TABLE) is not (table.kind is TableKind.TABLE):
             note = f"here it is a {table.kind.value}: it fails if the snapshot's is none, and else is not taken"
             return _effect(each, Action.UNKNOWN, partitions, note=note)
+        other = self._partitioned_otherwise(each)
+        if other is not None:
+            return _blocked(each, partitions, table, other)
         if each.renamed:
             text = f"Table {each.target} already exist but with different schema, errMsg: Table name is inconsistent"
             return _blocked(
@@ -206,17 +209,24 @@ class TableJudge:
             self._split[chosen, here] = found
         return found
 
-    def _addable(self, each: Selected, held: PartitionColumns, added: _Names) -> Block | None:
-        """Partitions can be added only to a table that is partitioned by range."""
-        if not added or held.values[0].startswith("[types:"):
-            return None
+    def _partitioned_otherwise(self, each: Selected) -> Block | None:
+        """A table that is not partitioned has one partition, of its own name; the first that is compared."""
         configuration = self._configuration(each.target)
         if configuration is None:
             return None
-        if not configuration.partition_key:
-            # One that is not partitioned has one partition, of its own name: the snapshot's has others.
-            here = "here it is not partitioned, in the snapshot it is"
-            return Block(ObstacleCode.SRR226, "Table's partition type is different", here)
+        there, here = each.item.partitions != (each.item.name,), bool(configuration.partition_key)
+        if there is here:
+            return None
+        words = "here it is partitioned, in the snapshot it is not"
+        if there:
+            words = "here it is not partitioned, in the snapshot it is"
+        code = ObstacleCode.SRR209 if each.renamed else ObstacleCode.SRR226
+        return Block(code, "Table's partition type is different", words)
+
+    def _addable(self, each: Selected, held: PartitionColumns, added: _Names) -> Block | None:
+        """Partitions can be added only to a table that is partitioned by range."""
+        if not added or held.values[0].startswith("[types:") or self._configuration(each.target) is None:
+            return None
         text = f"No partition exist in single partitioned table {each.target}"
         return Block(ObstacleCode.SRR226, text, f"{_first(added)} cannot be added: it is partitioned by list")
 

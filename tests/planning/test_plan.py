@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -224,3 +225,102 @@ def test_what_cannot_be_taken_back_needs_a_yes(sql: str) -> None:
     assert Verdict.DESTRUCTIVE is made.verdict
     with pytest.raises(PlanRefused):
         made.allow(overwrite=False)
+
+
+# -- how it is told
+
+
+def many(number: int) -> Facts:
+    """A snapshot of so many tables, of which the first is here."""
+    objects = tuple(SnapshotObject(f"t{at:06}", ("p1", "p2")) for at in range(number))
+    facts = holding(Table("t000000", TableKind.TABLE, 1200, 2**20))
+    assert facts.repository.contents is not None
+    return replace(
+        facts, repository=replace(facts.repository, contents=replace(facts.repository.contents, objects=objects))
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (planned("ON (orders)"), "it creates 1 object, and changes nothing that is there"),
+        (
+            planned("ON (orders)", holding(exists=False)),
+            "it creates the database and creates 1 object, and changes nothing that is there",
+        ),
+        (
+            planned("", holding(Table("orders", TableKind.TABLE, 1200, 2**20), Table("daily", TableKind.VIEW))),
+            "it overwrites 1 table (1,200 rows, 1 MB) and replaces 1 view",
+        ),
+        (planned(head="shop.snap FROM Repo"), "the server would refuse it: Repository Repo does not exist"),
+        (
+            planned("ON (orders, items)", replicas="3"),
+            "the job would not get through: failed to find 3 different hosts to create table: items (and 1 more)",
+        ),
+        (plan_without_facts(parse("DROP SNAPSHOT s ON r", "4.2"), "4.2"), "deletes the snapshot s from r, for good"),
+    ],
+)
+def test_a_verdict_says_why(made: Plan, why: str) -> None:
+    """In one sentence, with figures where there are some."""
+    assert why == made.why
+
+
+def test_what_is_urgent_stands_first() -> None:
+    """Before what is merely made; rows with the same note share it."""
+    lines = planned("", holding(Table("orders", TableKind.TABLE, 1, 1))).text().splitlines()
+    heading = next(at for at, line in enumerate(lines) if line.startswith("object"))
+
+    assert ["orders", "daily", "items"] == [line.split()[0] for line in lines[heading + 2 : heading + 5]]
+    assert "Plan: DESTRUCTIVE · in shop: overwrite orders; create daily, items" == lines[0]
+    assert "Why: it overwrites 1 table (1 row, 1 B)" == lines[1]
+
+
+def test_a_large_plan_is_counted_and_folds() -> None:
+    """A hundred thousand rows are in the value, and not in the page."""
+    made = planned("", many(100_000))
+    html, text = made.html(), made.text()
+
+    assert 100_000 == len(made.effects)
+    assert '<td class="srk-short">99,999</td>' in html
+    assert 1 == html.count("<details><summary>170 more rows</summary>")
+    assert "… and 99,800 more: plan.frame() holds them all" in html
+    assert len(html) < 200_000
+    assert "… and 99,970 more" in text
+    assert text.count("\n") < 100
+
+
+def test_a_small_plan_is_whole() -> None:
+    """Nothing to unfold, nothing counted."""
+    html = planned("").html()
+
+    assert "<details>" not in html
+    assert "plan.frame()" not in html + planned("").text()
+
+
+def test_a_frame_has_a_row_an_object() -> None:
+    """Figures are whole numbers that may be missing."""
+    made = planned("", holding(Table("orders", TableKind.TABLE, 1200, 9)))
+    frame = made.frame()
+
+    assert ["daily", "items", "orders"] == list(frame["target"])
+    assert ["create", "create", "overwrite"] == list(frame["action"])
+    assert [1200] == list(frame["rows"].dropna())
+    assert list(frame.columns) == list(made.record()["effects"][0])
+
+
+def test_a_record_is_plain_and_whole() -> None:
+    """JSON takes it, and gives it back."""
+    made = planned("ON (orders AS items)", holding(Table("items", TableKind.TABLE, 1, 1)))
+    record = made.record()
+
+    assert record == json.loads(json.dumps(record))
+    assert ("blocked", {"blocked": 1}, "shop") == (record["verdict"], record["counts"], record["target_database"])
+    (effect,) = record["effects"]
+    assert ("SRR209", "orders", "items") == (effect["blocked_by"], effect["source"], effect["target"])
+    assert effect["text"] == record["findings"][0]["message"] == record["why"].partition(": ")[2]
+
+
+def test_equal_plans_are_equal() -> None:
+    """Values, whoever made them."""
+    assert planned("ON (orders)") == planned("ON (orders)")
+    assert planned("ON (orders)") != planned("ON (items)")

@@ -146,7 +146,7 @@ def readers(case: Case) -> Iterator[Diagnostic]:
         if each.name not in taken and overwritten.intersection(a or b for a, b in _NAME.findall(each.definition))
     ]
     if over:
-        message = f"{names(over)} read what is overwritten, and keep the rows of before until they are refreshed"
+        message = f"Over what is overwritten, and with the rows of before until the next refresh: {names(over)}"
         hint = f"REFRESH MATERIALIZED VIEW {quoted(over[0])} FORCE afterwards"
         yield found(ObstacleCode.SRR239, "warning", message, None, hint)
     elif target.only is not None or target.materialized_views is None:

@@ -76,7 +76,7 @@ def kind_of_snapshot(case: Case) -> Iterator[Diagnostic]:
         yield found(ObstacleCode.SRR218, "error", message, statement.catalogs.span, f"it is of the database {inside}")
     elif inside == "" and statement.target_database is not None:
         message = "Can not specify database for external catalog snapshot"
-        hint = "it holds external catalogs: write RESTORE ALL EXTERNAL CATALOGS SNAPSHOT …"
+        hint = "it holds external catalogs: write RESTORE SNAPSHOT … FROM … ALL EXTERNAL CATALOGS, without a database"
         yield found(ObstacleCode.SRR218, "error", message, case.place, hint)
 
 
