@@ -55,3 +55,4 @@ class ObstacleCode(Enum):
     SRR243 = "the repository did not answer when it was last asked"
     SRR244 = "what SQL does not show of a snapshot"
     SRR245 = "a table that may be lost if the job fails"
+    SRR246 = "a materialized view may come back inactive, and without its rows"

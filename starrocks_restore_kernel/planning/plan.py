@@ -200,7 +200,9 @@ class Plan(Drawing):
             lines += ["", *drawn.effects_text(grouped, self.target_database, len(self.effects))]
         if self.findings:
             lines += ["", *drawn.findings_text(self.source, self.findings)]
-        return "\n".join([*lines, "", redact(self.statement).sql(version=self.version), "", self._next_step()])
+        return drawn.visible(
+            "\n".join([*lines, "", redact(self.statement).sql(version=self.version), "", self._next_step()])
+        )
 
     def html(self) -> str:
         """The same as HTML."""

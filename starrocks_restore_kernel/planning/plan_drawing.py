@@ -24,6 +24,7 @@ __all__ = [
     "harm",
     "record_of",
     "sentence",
+    "visible",
 ]
 
 _HEADINGS = ("object", "kind", "action", "becomes", "partitions", "rows now", "size now", "note")
@@ -38,6 +39,11 @@ _KINDS = {Kind.TABLE_OR_MATERIALIZED_VIEW: "table or MV", Kind.MATERIALIZED_VIEW
 _VERBS = {Action.UNKNOWN: "not known", Action.RENAME: "create"}
 
 Grouped = Mapping[Action, Sequence[Effect]]
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would act upon made visible: names come from outside."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "·" for char in text)
 
 
 # -- sentences

@@ -273,6 +273,8 @@ def _blocked(
     note: str = "",
 ) -> Effect:
     rows, bytes_ = (None, None) if table is None else (table.rows, table.bytes)
+    if each.by_kind and not note:
+        note = _MAYBE
     return Effect(
         each.item.name, each.target, Action.BLOCKED, partitions, rows, bytes_, note, each.kind, *parted, block=block
     )

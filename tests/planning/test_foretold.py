@@ -281,6 +281,56 @@ def test_all_tables_may_leave_materialized_views_out(stage: Stage) -> None:
     assert foretold(plan) == stage.send(plan).effects
 
 
+def test_a_materialized_view_without_its_table_comes_back_inactive(stage: Stage) -> None:
+    """The job is well, and the view is not."""
+    stage.do(MV)
+    stamp = stage.backup()
+    stage.do("DROP MATERIALIZED VIEW db1.mv; DROP TABLE db1.t FORCE")
+    plan = planned(stage, stamp, "ON (MATERIALIZED VIEW mv)")
+
+    assert {"mv": Action.CREATE} == foretold(plan) == stage.send(plan).effects
+    assert ["SRR246", "SRR244"] == [each.code for each in plan.findings if each.severity == "info"]
+    assert [("false",)] == stage.rows(
+        "SELECT IS_ACTIVE FROM information_schema.materialized_views WHERE TABLE_NAME = 'mv'"
+    )
+
+
+def test_a_colocation_group_is_left_behind(stage: Stage) -> None:
+    """A new table comes back without it, as the plan says of all new tables."""
+    stage.do("DROP TABLE db1.u")
+    stage.do(
+        "CREATE TABLE db1.u (id INT NOT NULL) DUPLICATE KEY (id) DISTRIBUTED BY HASH (id) BUCKETS 1 "
+        'PROPERTIES ("replication_num" = "1", "colocate_with" = "g")'
+    )
+    stamp = stage.backup("db1.s", "ON (u)")
+    stage.do("DROP TABLE db1.u")
+    plan = planned(stage, stamp, "ON (u)")
+    stage.send(plan)
+
+    assert "come back without their colocation group" in plan.findings[-1].message
+    assert "colocate_with" not in dict(inside(stage, "u").schema.properties)
+
+
+def test_dynamic_partitioning_drops_what_was_restored(stage: Stage) -> None:
+    """Partitions that are older than the window, some time after the end."""
+    stamp = stage.backup()
+    stage.do("ALTER TABLE db1.t DROP PARTITION p2")
+    stage.do(
+        'ALTER TABLE db1.t SET ("dynamic_partition.enable" = "true", "dynamic_partition.time_unit" = "DAY", '
+        '"dynamic_partition.start" = "-3", "dynamic_partition.end" = "3", "dynamic_partition.prefix" = "p", '
+        '"dynamic_partition.buckets" = "1")'
+    )
+    plan = planned(stage, stamp, "ON (t PARTITION (p2))")
+    (told,) = [each.message for each in plan.findings if each.code == "SRR237"]
+    happened = stage.send(plan)
+
+    assert told.endswith(": t (start -3 DAY)")
+    assert happened.job is not None
+    assert happened.job.succeeded
+    stage.step(1200)
+    assert "p2" not in inside(stage, "t").partitions
+
+
 def test_a_database_is_made_first_and_left_behind(stage: Stage) -> None:
     """The job fails, and the database that it was made for stays."""
     stamp = stage.backup()

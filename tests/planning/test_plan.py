@@ -217,6 +217,17 @@ def test_a_plan_escapes_what_comes_from_outside() -> None:
     assert "<script>" not in made.html()
 
 
+def test_a_plan_does_not_let_a_name_move_the_cursor() -> None:
+    """What a terminal would act upon is drawn as a dot."""
+    repository = FACTS.repository
+    assert repository.contents is not None
+    contents = replace(repository.contents, objects=(SnapshotObject("a\x1b[2Jb", ("p",)),))
+    made = planned("", replace(FACTS, repository=replace(repository, contents=contents)))
+
+    assert "create a·[2Jb" in made.text()
+    assert "\x1b" not in made.text()
+
+
 @pytest.mark.parametrize("sql", ["DROP SNAPSHOT monday ON vault", "CANCEL RESTORE FROM shop"])
 def test_what_cannot_be_taken_back_needs_a_yes(sql: str) -> None:
     """Not only a RESTORE destroys."""

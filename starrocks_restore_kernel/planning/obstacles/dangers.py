@@ -30,7 +30,10 @@ def outage(case: Case) -> Iterator[Diagnostic]:
     tables = [each.target for each in case.with_data(Action.OVERWRITE)]
     if tables:
         message = f"From the job's first step to its end nobody can read, load or alter {names(tables)}"
-        hint = "to keep them in use meanwhile, restore beside them and swap"
+        hint = (
+            "to keep them in use meanwhile, restore beside them and swap; "
+            "once the job is in COMMIT, do not cancel it: what it overwrites may be left broken"
+        )
         yield found(ObstacleCode.SRR231, "warning", message, None, hint)
 
 
@@ -61,6 +64,21 @@ def skipped(case: Case) -> Iterator[Diagnostic]:
         message = f"{names(views)} will not be restored: active materialized views are left as they are, in silence"
         hint = f"to have it restored: ALTER MATERIALIZED VIEW {quoted(views[0])} INACTIVE first"
         yield found(ObstacleCode.SRR228, "warning", message, None, hint)
+
+
+def materialized_views(case: Case) -> Iterator[Diagnostic]:
+    """Those that are known to be ones; they are bound to their base tables when the job has ended."""
+    meant = {each.name.last for each in named_objects(case.statement) if each.kind is ObjectKind.MATERIALIZED_VIEW}
+    here = case.facts.target.materialized_views or {}
+    views = [
+        each.target
+        for each in case.with_data(Action.CREATE, Action.RENAME, Action.OVERWRITE)
+        if each.kind is Kind.MATERIALIZED_VIEW or each.source in meant or each.target in here
+    ]
+    if views:
+        message = f"{names(views)} is bound to its base tables after the job, or is left inactive and without rows"
+        hint = "look at information_schema.materialized_views afterwards: IS_ACTIVE, INACTIVE_REASON"
+        yield found(ObstacleCode.SRR246, "info", message, None, hint)
 
 
 def functions(case: Case) -> Iterator[Diagnostic]:
@@ -217,6 +235,7 @@ DANGERS: tuple[Obstacle, ...] = (
     replaced_views,
     views_of_another_database,
     skipped,
+    materialized_views,
     functions,
     catalogs,
     counters,
