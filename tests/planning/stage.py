@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from starrocks_restore_kernel.planning.effect import Kind
 from starrocks_restore_kernel.sandbox import Sandbox
 from starrocks_restore_kernel.sandbox.model.catalog import Table
 
-__all__ = ["SHOP", "Happened", "Stage", "foretold", "foretold_parts"]
+__all__ = ["SHOP", "Happened", "Make", "Stage", "errors", "foretold", "foretold_parts", "inside", "planned"]
 
 SHOP = """
 CREATE DATABASE db1;
@@ -171,6 +172,9 @@ class Stage:
         return Action.OVERWRITE
 
 
+Make = Callable[..., Stage]
+
+
 def foretold(plan: Plan) -> dict[str, Action]:
     """What a plan says of each name."""
     return {each.target: each.action for each in plan.effects}
@@ -183,3 +187,22 @@ def foretold_parts(plan: Plan) -> dict[str, tuple[set[str], set[str], set[str]]]
         for each in plan.effects
         if each.action is Action.OVERWRITE and each.replaced is not None and each.kind is not Kind.DATABASE
     }
+
+
+def planned(stage: Stage, stamp: str, clauses: str = "", what: str = "db1.s", properties: str | None = None) -> Plan:
+    """The plan of a RESTORE; replication_num is 1 unless properties say otherwise."""
+    more = '"replication_num" = "1"' if properties is None else properties
+    listed = ", ".join(filter(None, (f'"backup_timestamp" = "{stamp}"', more)))
+    return stage.cluster.plan(f"RESTORE SNAPSHOT {what} FROM repo {clauses} PROPERTIES ({listed})")
+
+
+def errors(made: Plan) -> list[str]:
+    """What the plan says that the server will say."""
+    return [each.message for each in made.findings if each.severity == "error"]
+
+
+def inside(stage: Stage, name: str) -> Table:
+    """A table of the sandbox."""
+    found = stage.sandbox.frontend.databases["db1"].tables[name]
+    assert isinstance(found, Table)
+    return found

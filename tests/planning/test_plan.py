@@ -3,74 +3,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from planning.picture import FACTS, STAMP
 from samples import sample
 
 from starrocks_restore_kernel.cluster import (
-    Backend,
-    Grant,
-    Grants,
     Partition,
     Partitions,
-    Repository,
-    Snapshot,
-    SnapshotContents,
     SnapshotObject,
     Table,
     TableKind,
 )
-from starrocks_restore_kernel.cluster.grants import read_grant
 from starrocks_restore_kernel.errors import PlanRefused
 from starrocks_restore_kernel.language import parse
 from starrocks_restore_kernel.language.statements import Restore
 from starrocks_restore_kernel.planning import (
     Action,
-    ClusterFacts,
     Facts,
     Plan,
-    RepositoryFacts,
-    TargetFacts,
     Unknown,
-    UserFacts,
     Verdict,
     plan,
     plan_without_facts,
-)
-
-ALL = (
-    "REPOSITORY ON SYSTEM",
-    "CREATE DATABASE ON ALL CATALOGS",
-    "CREATE TABLE ON ALL DATABASES",
-    "INSERT ON ALL TABLES IN ALL DATABASES",
-    "USAGE ON ALL FUNCTIONS IN ALL DATABASES",
-)
-
-
-def everything(what: str) -> Grant:
-    """A right as SHOW GRANTS tells of it."""
-    read = read_grant(f"GRANT {what} TO USER 'root'@'%'", "default_catalog", "'root'@'%'")
-    assert read is not None
-    return read
-
-
-STAMP = "2026-01-01-00-00-00-000"
-FACTS = Facts(
-    version="4.1",
-    cluster=ClusterFacts(
-        backends=(Backend("1", "10.0.0.1", alive=True, decommissioned=False),),
-        configuration={"default_replication_num": "3", "run_mode": "shared_nothing"},
-    ),
-    repository=RepositoryFacts(
-        repositories=(Repository("repo", read_only=False, location="s3://b"),),
-        snapshots=(Snapshot("snap", (STAMP,), "OK"),),
-        contents=SnapshotContents(
-            "snap",
-            STAMP,
-            "shop",
-            (SnapshotObject("daily", ()), SnapshotObject("items", ("items",)), SnapshotObject("orders", ("p1", "p2"))),
-        ),
-    ),
-    user=UserFacts(grants=Grants("'root'@'%'", grants=tuple(map(everything, ALL)))),
-    target=TargetFacts("shop", exists=True, tables={}, partitions=Partitions(), functions=()),
 )
 
 
