@@ -11,6 +11,7 @@ from starrocks_restore_kernel.cluster import (
     Grants,
     Repository,
     Session,
+    Snapshot,
     SnapshotContents,
     SnapshotObject,
     Table,
@@ -74,7 +75,7 @@ FACTS = Facts(
     granted(*EVERYTHING),
     RepositoryFacts(
         (Repository("repo", read_only=False, location="s3://b"),),
-        None,
+        (Snapshot("snap", (STAMP,), "OK"),),
         SnapshotContents(
             "snap",
             STAMP,
