@@ -9,7 +9,7 @@ import pytest
 from starrocks_restore_kernel.cluster import SnapshotContents, SnapshotObject
 from starrocks_restore_kernel.errors import UsageProblem
 from starrocks_restore_kernel.language import check, parse
-from starrocks_restore_kernel.planning.wish import Standing, Wish, restore
+from starrocks_restore_kernel.planning import Existing, Wish, restore
 
 INSIDE = SnapshotContents(
     "monday",
@@ -30,9 +30,9 @@ def wish() -> Wish:
     return restore(INSIDE, "vault")
 
 
-def written(wish: Wish, standing: Standing | None = None) -> list[str]:
+def written(wish: Wish, there: Existing | None = None) -> list[str]:
     """The statements on one line each, without the timestamp; each is one that the server takes."""
-    texts = [each.sql(pretty=False) for each in wish.statements(standing or Standing())]
+    texts = [each.sql(pretty=False) for each in wish.statements(there or Existing())]
     assert [] == [found for text in texts for found in check(text) if found.severity == "error"]
     return [re.sub(r'"backup_timestamp" = "[^"]*"(, )?', "", text).replace(" PROPERTIES ()", "") for text in texts]
 
@@ -68,20 +68,21 @@ def test_template_renames_all_of_them(wish: Wish) -> None:
 
 def test_older_release_names_the_target_before_the_label(wish: Wish) -> None:
     """3.3 has no DATABASE clause and no kind words."""
-    (statement,) = wish.include("customers").into("shop_check").statements(Standing(version="3.3"))
+    (statement,) = wish.include("customers").into("shop_check").statements(Existing(version="3.3"))
     text = statement.sql(pretty=False, version="3.3")
     assert text.startswith("RESTORE SNAPSHOT shop_check.monday FROM vault ON (customers) ")
     assert statement == parse(text, version="3.3")
 
 
 def test_each_replica_number_is_a_statement(wish: Wish) -> None:
-    """Existing partitions keep theirs, a new table takes the default; views come with the last."""
-    standing = Standing({"customers": {"customers": 1}, "orders": {"p1": 3, "p2": 1}, "revenue": {}}, replication_num=3)
+    """Existing partitions keep theirs, a new table takes the default; views and functions come with the last."""
+    there = Existing({"customers": {"customers": 1}, "orders": {"p1": 3, "p2": 1}, "revenue": {}}, replication_num=3)
     head = "RESTORE SNAPSHOT shop.monday FROM vault ON "
     assert [
         f'{head}(TABLE customers, TABLE orders PARTITION (p2)) PROPERTIES ("replication_num" = "1")',
-        f'{head}(TABLE orders PARTITION (p1, p3), TABLE orders_tmp, VIEW revenue) PROPERTIES ("replication_num" = "3")',
-    ] == written(wish, standing)
+        f"{head}(TABLE orders PARTITION (p1, p3), TABLE orders_tmp, VIEW revenue, ALL FUNCTIONS) "
+        'PROPERTIES ("replication_num" = "3")',
+    ] == written(wish, there)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_each_replica_number_is_a_statement(wish: Wish) -> None:
 def test_wish_that_cannot_be_said_is_explained(wish: Wish, made: object, message: str, hint: str) -> None:
     """A message and a way out, before anything is sent."""
     with pytest.raises(UsageProblem) as caught:
-        made(wish).statements(Standing({"customers_2": {"customers_2": 1}}))
+        made(wish).statements(Existing({"customers_2": {"customers_2": 1}}))
     assert message == caught.value.message
     assert hint in (caught.value.hint or "")
 
