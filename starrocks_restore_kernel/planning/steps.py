@@ -291,13 +291,13 @@ class Procedure(Drawing):
 
     def _stopped(self, step: Step, done: Sequence[tuple[str, Any]], error: RestoreError) -> ProcedureStopped:
         names = [name for name, _ in done]
-        before = f"done before: {', '.join(names)}" if names else "nothing was done before"
+        before = f", done before: {', '.join(names)}" if names else ""
         cause = " ".join([*error.lines(), *getattr(error, "__notes__", ())])
         words = "procedure.run({!r}{})".format(step.name, ", overwrite=True" if step.needs_yes else "")
         hint = f"mend it and go on with {words}"
         back = self.way_back or "nothing can be undone: what was overwritten is gone"
         return ProcedureStopped(
-            f"the step {step.name} failed, {before}: {cause}", hint=f"{hint}; to go back: {back}", done=tuple(names)
+            f"the step {step.name} failed{before}: {cause}", hint=f"{hint}; to go back: {back}", done=tuple(names)
         )
 
     # -- drawing
