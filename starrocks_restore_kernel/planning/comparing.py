@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ..drawing import Listing
@@ -120,7 +121,8 @@ def _by_partition(desk: Desk, side: Side, table: str, only: tuple[str, ...] | No
     if not side.holds(table):
         return {}
     place = side.place(table, desk.version)
-    names = [name for name in side.partitions(table) if only is None or name in only]
+    wanted = None if only is None else frozenset(only)
+    names = [name for name in side.partitions(table) if wanted is None or name in wanted]
     counted: dict[str, int] = {}
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
@@ -152,7 +154,7 @@ def _difference(each: Compared) -> object:
         return "not there now"
     if each.restored is None:
         return "not restored"
-    if isinstance(each.now, int) and isinstance(each.restored, int):
+    if isinstance(each.now, int | Decimal) and isinstance(each.restored, int | Decimal):
         return f"{each.restored - each.now:+,}"
     return "differs"
 

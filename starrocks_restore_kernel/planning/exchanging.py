@@ -77,7 +77,7 @@ class SwapStep(Step):
         if target.tables is None:
             raise PlanRefused(f"nothing was sent: the tables of {self.database} could not be read")
         kinds = {name: table.kind for name, table in target.tables.items()}
-        unlike = [pair for pair in self.pairs if not exchangeable(kinds.get(pair.live if self.back else pair.copy))]
+        unlike = {pair for pair in self.pairs if not exchangeable(kinds.get(pair.live if self.back else pair.copy))}
         todo = [pair for pair in self.pairs if pair not in unlike and self._due(pair, target)]
         sent: list[str] = []
         for pair in todo:
@@ -92,7 +92,7 @@ class SwapStep(Step):
                 raise
             sent.append(sql)
         rows = tuple((pair.live, pair.copy, sql) for pair, sql in zip(todo, sent, strict=True))
-        left = f"; left alone, no tables: {', '.join(pair.live for pair in unlike)}" if unlike else ""
+        left = f"; left alone, no tables: {', '.join(sorted(pair.live for pair in unlike))}" if unlike else ""
         title = f"Exchanged: {len(rows)} of {len(self.pairs)}{left}"
         return Listing(("table", "with", "statement"), rows, tuple(todo), title)
 

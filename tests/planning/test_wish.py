@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from starrocks_restore_kernel.cluster import SnapshotContents, SnapshotObject
+from starrocks_restore_kernel.cluster import (
+    Backend,
+    Partition,
+    Partitions,
+    SnapshotContents,
+    SnapshotObject,
+    Table,
+    TableKind,
+)
 from starrocks_restore_kernel.errors import UsageProblem
 from starrocks_restore_kernel.language import check, parse
-from starrocks_restore_kernel.planning import Existing, Wish, restore
+from starrocks_restore_kernel.planning import ClusterFacts, Existing, Facts, TargetFacts, Wish, restore
+from starrocks_restore_kernel.planning.existing import existing
 
 INSIDE = SnapshotContents(
     "monday",
@@ -120,6 +131,115 @@ def test_template_without_a_name_is_refused(wish: Wish) -> None:
     """It would give all tables one name."""
     with pytest.raises(UsageProblem, match="one name"):
         wish.rename("restored")
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda wish: wish.replication(0), "0 replicas"),
+        (lambda wish: wish.timeout(599), "at least 10 min"),
+        (lambda wish: wish.partitions("orders", []), "no partition of orders is named"),
+        (lambda wish: wish.partitions("revenue", ["*"]).items(), "revenue is a view"),
+        (lambda wish: wish.plan(), "hangs on no cluster"),
+        (lambda wish: wish.side_by_side(), "hangs on no cluster"),
+    ],
+)
+def test_what_no_server_takes_is_refused_at_once(wish: Wish, made: Callable[[Wish], object], message: str) -> None:
+    """Where it is said, and not when it is sent."""
+    with pytest.raises(UsageProblem, match=message):
+        made(wish)
+
+
+def test_replicas_and_timeout_are_properties(wish: Wish) -> None:
+    """The number is of new tables; an existing partition keeps its own."""
+    wish = wish.include("orders", "customers").replication(2).timeout(900)
+    there = Existing({"customers": {"customers": 1}}, replication_num=3)
+
+    assert [
+        'RESTORE SNAPSHOT shop.monday FROM vault ON (TABLE customers) PROPERTIES ("replication_num" = "1", '
+        '"timeout" = "900")',
+        'RESTORE SNAPSHOT shop.monday FROM vault ON (TABLE orders) PROPERTIES ("replication_num" = "2", '
+        '"timeout" = "900")',
+    ] == written(wish, there)
+
+
+def test_partitions_of_a_table_add_up(wish: Wish) -> None:
+    """One glob at a time, or one text."""
+    (statement,) = wish.include("orders").partitions("orders", "p1").partitions("orders", ["p3"]).statements()
+    assert "PARTITION (p1, p3)" in statement.sql(pretty=False)
+
+
+def test_a_back_quote_cannot_be_written() -> None:
+    """Such a table comes with the whole snapshot alone; as a partition's name it is a string."""
+    odd = replace(INSIDE, objects=(SnapshotObject("a`b", ("a`b",)), SnapshotObject("t", ("p`1",))))
+    whole = restore(odd, "vault")
+
+    assert ["RESTORE SNAPSHOT shop.monday FROM vault"] == written(whole)
+    assert ['RESTORE SNAPSHOT shop.monday FROM vault ON (TABLE t PARTITION ("p`1"))'] == written(
+        whole.exclude("a*").partitions("t", ["p*"])
+    )
+    with pytest.raises(UsageProblem, match="'a`b' holds a back-quote") as caught:
+        whole.include("a*").statements()
+    assert "exclude it" in str(caught.value.hint)
+    with pytest.raises(UsageProblem, match="back-quote"):
+        whole.into("x`y").statements()
+
+
+def test_a_name_that_is_no_good_glob_is_still_itself() -> None:
+    """Brackets and stars are letters of a name too."""
+    odd = replace(INSIDE, objects=(SnapshotObject("a[1]", ("p",)), SnapshotObject("a1", ("p",))))
+    assert ["a[1]", "a1"] == [each.target for each in restore(odd, "vault").include("a[1]").items()]
+    assert ["a1"] == [each.target for each in restore(odd, "vault").exclude("a[[]1]").items()]
+
+
+def test_renaming_to_the_same_name_is_no_renaming(wish: Wish) -> None:
+    """The server would refuse an alias that is the table's own name."""
+    assert wish == wish.rename("{name}")
+
+
+def test_a_wish_shows_what_it_takes_and_what_it_leaves_out(wish: Wish) -> None:
+    """Text and HTML tell the same, and what comes from outside is escaped."""
+    wish = wish.exclude("*_tmp").partitions("orders", ["p1"]).rename("<{name}>").replication(2).timeout(900)
+    text, html = wish.text(), wish.html()
+
+    for told in ("left out: orders_tmp", "new tables get 2 replicas", "each job has 900 seconds"):
+        assert told in text
+        assert told in html
+    assert "shop.<orders>" in text
+    assert "shop.&lt;orders&gt;" in html
+    assert "<orders>" not in html
+
+
+def test_a_wish_that_cannot_be_said_still_shows_itself(wish: Wish) -> None:
+    """With the reason in the place of the table."""
+    wrong = wish.include("orderz")
+    for shown in (wrong.text(), wrong.html()):
+        assert "orderz" in shown
+        assert "did you mean orders?" in shown
+
+
+def test_new_tables_get_as_many_replicas_as_there_are_hosts() -> None:
+    """Or the default where that is less; what is not known is left to the server."""
+    backends = tuple(Backend(str(n), f"10.0.0.{n}", alive=n < 3, decommissioned=False) for n in range(1, 5))
+    for hosts, default, number in ((backends, "3", 2), (backends, "1", 1), (None, "3", 3), (backends, None, None)):
+        settings = None if default is None else {"default_replication_num": default}
+        assert number == existing(Facts("4.1", ClusterFacts(backends=hosts, configuration=settings))).replication_num
+
+
+def test_what_exists_is_looked_up_when_it_is_asked_for() -> None:
+    """Tables with their numbers, views without, and names that are hidden."""
+    target = TargetFacts(
+        "shop",
+        exists=True,
+        tables={"orders": Table("orders", TableKind.TABLE), "revenue": Table("revenue", TableKind.VIEW)},
+        partitions=Partitions.of({"orders": [Partition("p1", replication_num=3), Partition("p2", replication_num=1)]}),
+        hidden=frozenset({"secret"}),
+    )
+    replicas = existing(Facts("4.1", target=target)).replicas
+
+    assert {"orders": {"p1": 3, "p2": 1}, "revenue": {}, "secret": {}} == dict(replicas)
+    assert "nobody" not in replicas
+    assert 3 == len(replicas)
 
 
 @pytest.mark.parametrize(
