@@ -48,6 +48,11 @@ class SwapStep(Step):
         return True
 
     @property
+    def way_back(self) -> str:
+        """The other of the two."""
+        return f"procedure.run({'swap' if self.back else 'back'!r}, overwrite=True)"
+
+    @property
     def by_itself(self) -> bool:
         """The way back is never taken by a run of all."""
         return not self.back

@@ -133,7 +133,6 @@ def differences(saved: SavedPlan, plan: Plan, facts: Facts | None) -> Iterator[s
 
 
 def _changed(name: str, before: Any, after: Any) -> Iterator[str]:
-    after = json.loads(json.dumps(after))
     if before == after:
         return
     if before == _ABSENT:

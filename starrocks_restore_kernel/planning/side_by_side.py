@@ -114,7 +114,7 @@ def side_by_side(wish: Wish, query: Queries | None = None) -> Procedure:
             f"For comparison only: SWAP works within one database, and these are {database} and {plain.database}."
         )
         title = f"Side by side: {wish.contents.label} into {database}, beside {wish.contents.database}"
-        return Procedure(title, tuple(steps), tuple(told), desk, "drop the copies; nothing else was touched")
+        return Procedure(title, tuple(steps), tuple(told), desk)
     steps.append(SwapStep("swap", database, pairs, draft, desk.version))
     steps.append(SwapStep("back", database, pairs, draft, desk.version, back=True))
     old = tuple(pair.copy for pair in pairs if pair.existed)
@@ -125,7 +125,7 @@ def side_by_side(wish: Wish, query: Queries | None = None) -> Procedure:
     if new:
         told.append(f"Not there now, so that the copy is only renamed: {few(new)}.")
     title = f"Side by side: {wish.contents.label} into {database} as {wish.template}, then swap"
-    return Procedure(title, tuple(steps), tuple(told), desk, "procedure.run('back', overwrite=True)")
+    return Procedure(title, tuple(steps), tuple(told), desk)
 
 
 def _whole_tables(wish: Wish) -> None:

@@ -16,7 +16,7 @@ from .plan import Plan, Verdict
 
 __all__ = ["Outcome", "Procedure", "RestoreStep", "Step", "doings"]
 
-_SQL_SHOWN = 20
+_LINES_SHOWN = 60
 
 
 class Step(Drawing):
@@ -51,6 +51,11 @@ class Step(Drawing):
         """What a person should know of it."""
         return ()
 
+    @property
+    def way_back(self) -> str:
+        """How to undo it, for whoever meets a failure."""
+        return "not needed: what is there was not touched"
+
     def ahead(self, desk: Desk, *, overwrite: bool) -> None:
         """Refuse at once what would be refused later, before the first step runs."""
 
@@ -65,14 +70,19 @@ class Step(Drawing):
 
     def html(self) -> str:
         """The same as HTML."""
+        return self.numbered("")
+
+    def numbered(self, number: str) -> str:
+        """The same behind a number."""
         notes = "".join(f'<p class="srk-dim">{escape(note)}</p>' for note in self.notes)
-        sql = f'<pre class="srk-sql">{escape(self._script())}</pre>' if self.sql else ""
-        return f"<p><b>{escape(self.name)}</b> {escape(self.title)}</p>{notes}{sql}"
+        script = self._script()
+        sql = f'<pre class="srk-sql">{escape(script)}</pre>' if script else ""
+        return f"<p>{number}<b>{escape(self.name)}</b> {escape(self.title)}</p>{notes}{sql}"
 
     def _script(self) -> str:
-        shown = [f"{each};" for each in self.sql[:_SQL_SHOWN]]
-        more = len(self.sql) - len(shown)
-        return "\n".join([*shown, *([f"-- … and {more:,} more"] if more > 0 else [])])
+        lines = "\n".join(f"{each};" for each in self.sql).split("\n")
+        more = len(lines) - _LINES_SHOWN
+        return "\n".join([*lines[:_LINES_SHOWN], *([f"-- … and {more:,} more lines"] if more > 0 else [])])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -105,6 +115,13 @@ class RestoreStep(Step):
         return tuple(
             f"{each.severity} {each.code}: {each.message}{f' → {each.hint}' if each.hint else ''}" for each in told
         )
+
+    @property
+    def way_back(self) -> str:
+        """None, where something is overwritten."""
+        if self.shown.verdict is Verdict.SAFE:
+            return "not needed: what is there was not touched"
+        return "there is no way: what was overwritten is gone"
 
     def ahead(self, desk: Desk, *, overwrite: bool) -> None:
         """Plan it now.
@@ -197,15 +214,12 @@ class Procedure(Drawing):
     ----------
     notes
         What a person should know before.
-    way_back
-        How to undo it once a step has failed; empty where nothing can be undone.
     """
 
     title: str
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     desk: Desk | None = field(default=None, compare=False)
-    way_back: str = ""
 
     def __getitem__(self, step: str | int) -> Step:
         """A step by its name, or its number from 1.
@@ -294,11 +308,8 @@ class Procedure(Drawing):
         before = f", done before: {', '.join(names)}" if names else ""
         cause = " ".join([*error.lines(), *getattr(error, "__notes__", ())])
         words = "procedure.run({!r}{})".format(step.name, ", overwrite=True" if step.needs_yes else "")
-        hint = f"mend it and go on with {words}"
-        back = self.way_back or "nothing can be undone: what was overwritten is gone"
-        return ProcedureStopped(
-            f"the step {step.name} failed{before}: {cause}", hint=f"{hint}; to go back: {back}", done=tuple(names)
-        )
+        hint = f"mend it and go on with {words}; to go back: {step.way_back}"
+        return ProcedureStopped(f"the step {step.name} failed{before}: {cause}", hint=hint, done=tuple(names))
 
     # -- drawing
 
@@ -312,7 +323,7 @@ class Procedure(Drawing):
     def html(self) -> str:
         """The same as HTML."""
         parts = [f"<h4>{escape(self.title)}</h4>"]
-        parts += [f"<div>{number}. {each.html()}</div>" for number, each in enumerate(self.steps, 1)]
+        parts += [each.numbered(f"{number}. ") for number, each in enumerate(self.steps, 1)]
         parts += [f"<p>{escape(note)}</p>" for note in self.notes]
         return "".join([*parts, f'<p class="srk-dim">{escape(self._next_step())}</p>'])
 

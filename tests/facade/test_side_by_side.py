@@ -6,8 +6,10 @@ import pytest
 from road import backed_up
 
 from starrocks_restore_kernel.errors import PlanRefused, ProcedureStopped, UsageProblem
-from starrocks_restore_kernel.facade import Cluster
+from starrocks_restore_kernel.facade import Cluster, connect
+from starrocks_restore_kernel.jobs import Job, Poller
 from starrocks_restore_kernel.planning import Compared, Step
+from starrocks_restore_kernel.sandbox import Sandbox
 
 WORTH = "SELECT SUM(amount) FROM {table}"
 
@@ -169,3 +171,35 @@ def test_every_step_is_shown_before_it_runs(damaged: Cluster) -> None:
     procedure.run(overwrite=True, show=shown.append)
 
     assert list(procedure.steps[:3]) == shown
+
+
+def test_a_restore_that_fails_leaves_everything_as_it_was(damaged: Cluster) -> None:
+    """The copies go with the cancelled job, and the step can be run again."""
+    procedure = damaged.side_by_side("vault", "monday", tables=["orders"])
+    submit = Poller.add
+    seen: list[Job] = []
+
+    def cancelled(poller: Poller, job: Job) -> None:
+        if not seen:
+            damaged.frontend.send("CANCEL RESTORE FROM shop")
+        seen.append(job)
+        submit(poller, job)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Poller, "add", cancelled)
+        with pytest.raises(ProcedureStopped, match=r"the step restore failed: .*user cancelled") as caught:
+            procedure.run()
+    assert "to go back: not needed: what is there was not touched" in str(caught.value.hint)
+    assert 9_956 == count(damaged, "orders")
+    procedure.run(overwrite=True)
+    assert 12_000 == count(damaged, "orders")
+
+
+def test_an_older_server_swaps_too() -> None:
+    """3.3 has no kind words and no DATABASE clause, and SWAP all the same."""
+    with Sandbox(speed=300.0, version="3.3") as sandbox, connect(sandbox.url, poll_interval=0.02) as cluster:
+        backed_up(cluster)
+        cluster.query("TRUNCATE TABLE shop.orders")
+        cluster.side_by_side("vault", "monday", tables=["orders"]).run(overwrite=True)
+
+        assert (12_000, 0) == (count(cluster, "orders"), count(cluster, "orders_restored"))
