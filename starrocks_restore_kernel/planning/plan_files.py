@@ -28,6 +28,8 @@ __all__ = ["load_plan", "plan_text", "read_plan", "save_plan"]
 _FORMAT = "starrocks-restore plan"
 _FORMAT_VERSION = 1
 _SHOWN = 6
+_ALWAYS = ("source", "target", "action")
+"""Of an effect, what is written even where it is empty."""
 
 
 # -- writing
@@ -99,7 +101,7 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if hasattr(value, "__dataclass_fields__"):
         named = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-        return {name: each for name, each in named.items() if each not in (None, "", [])}
+        return {name: each for name, each in named.items() if name in _ALWAYS or each not in (None, "", [], {})}
     return value
 
 
