@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import RestoreError
     from .facade import Cluster, builder, connect, dashboard
     from .language import Diagnostic, apply_fixes, check, complete, format_script, parse, parse_script
+    from .planning import load_plan, restore, save_plan
 
 __all__ = [
     "Cluster",
@@ -26,8 +27,11 @@ __all__ = [
     "dashboard",
     "format_script",
     "load_ipython_extension",
+    "load_plan",
     "parse",
     "parse_script",
+    "restore",
+    "save_plan",
     "unload_ipython_extension",
     "watch",
 ]
@@ -45,8 +49,11 @@ _ROOMS = {
     "connect": "facade",
     "dashboard": "facade",
     "format_script": "language",
+    "load_plan": "planning",
     "parse": "language",
     "parse_script": "language",
+    "restore": "planning",
+    "save_plan": "planning",
     "watch": "dashboards",
 }
 

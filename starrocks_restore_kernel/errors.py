@@ -10,6 +10,7 @@
     │   └── LoginRefused          there is one, and it will not let us in
     ├── ServerError               the server answered with an error packet
     ├── PlanRefused               submitting would be wrong: blocked, or destructive without a yes
+    ├── ProcedureStopped          a step of a procedure failed, and those behind it did not run
     ├── JobFailed                 a restore job ended CANCELLED
     ├── JobUnknown                a job's fate could not be learned
     └── UsageProblem              a name or an option that does not exist here
@@ -34,6 +35,7 @@ __all__ = [
     "JobUnknown",
     "LoginRefused",
     "PlanRefused",
+    "ProcedureStopped",
     "RestoreCheckError",
     "RestoreError",
     "RestoreSyntaxError",
@@ -135,6 +137,20 @@ class ServerError(RestoreError):
 
 class PlanRefused(RestoreError):
     """Submitting this plan would be wrong: it is blocked, or it destroys and nobody said yes."""
+
+
+class ProcedureStopped(RestoreError):
+    """A step of a procedure failed: its cause is chained, and the hint says how to go on and how to go back.
+
+    Attributes
+    ----------
+    done
+        The names of the steps that ran before it.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, done: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.done = done
 
 
 class JobFailed(RestoreError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .cluster import Frontend, JobSample, SnapshotContents, open_frontend, resolve
@@ -24,7 +25,19 @@ from .language.statements import (
     Statement,
 )
 from .language.versions import release
-from .planning import Picture, Plan, gather, plan, plan_without_facts
+from .planning import (
+    Facts,
+    Picture,
+    Plan,
+    Procedure,
+    Wish,
+    gather,
+    load_plan,
+    plan,
+    plan_without_facts,
+    restore,
+    save_plan,
+)
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -232,13 +245,56 @@ class Cluster(Drawing):
         if isinstance(statement, str):
             source, statement = statement, self.parse(statement)
         if isinstance(statement, Restore):
-            facts = gather(self.frontend, statement, self.version, picture=self._picture)
-            return plan(statement, facts, source=source, submitter=self._submit)
+            return plan(statement, self.facts(statement), source=source, submitter=self._submit)
         if isinstance(statement, (*_SHOWS, Other)):
             raise UsageProblem(
                 "this statement changes nothing, so there is nothing to plan", hint="run it: cluster.run(…)"
             )
         return plan_without_facts(statement, self.version, source=source, submitter=self._submit)
+
+    def facts(self, statement: Restore) -> Facts:
+        """Read what the plan of a RESTORE stands on."""
+        return gather(self.frontend, statement, self.version, picture=self._picture)
+
+    def restore(self, repository: str, label: str, timestamp: str | None = None) -> Wish:
+        """Begin a wish with all that a snapshot holds; see `Wish`.
+
+        Raises
+        ------
+        UsageProblem
+            If it cannot be read, holds external catalogs, or has several timestamps and none was named.
+        """
+        if timestamp is None:
+            timestamp = self._only_timestamp(repository, label)
+        return restore(self.frontend.contents(repository, label, timestamp), repository, desk=self)
+
+    def side_by_side(
+        self,
+        repository: str,
+        label: str,
+        timestamp: str | None = None,
+        *,
+        tables: Sequence[str] = (),
+        query: str | Mapping[str, str] | None = None,
+    ) -> Procedure:
+        """Restore tables under new names, compare, then swap: a procedure, of which nothing has run yet.
+
+        Parameters
+        ----------
+        tables
+            Their names, or globs; all without.
+        query
+            Asked of both sides; ``{table}`` in it stands for the table. A mapping has one a table.
+        """
+        return self.restore(repository, label, timestamp).include(*tables).side_by_side(query)
+
+    def save_plan(self, made: Plan, path: str | Path) -> Path:
+        """Write a plan to a file that a person reads, and that `load_plan` makes again where it still is true."""
+        return save_plan(made, path, self)
+
+    def load_plan(self, path_or_text: str | Path) -> Plan:
+        """Make a saved plan again; refused, with what has changed, where it is not the same any more."""
+        return load_plan(path_or_text, self)
 
     def run(self, statement: Statement | str, *, overwrite: bool = False) -> Any:
         """Plan a statement and do it.

@@ -15,8 +15,11 @@ NAMES = [
     "dashboard",
     "format_script",
     "load_ipython_extension",
+    "load_plan",
     "parse",
     "parse_script",
+    "restore",
+    "save_plan",
     "unload_ipython_extension",
     "watch",
 ]

@@ -16,6 +16,7 @@ from .variables import bind
 if TYPE_CHECKING:
     from starrocks_restore_kernel.facade import Cluster
     from starrocks_restore_kernel.language import Diagnostic
+    from starrocks_restore_kernel.planning import Plan
 
 __all__ = ["RestoreMagics"]
 
@@ -28,12 +29,14 @@ class RestoreMagics(Magics):
         super().__init__(shell)
         self._names: dict[str, Any] = shell.user_ns
         self._cluster: Cluster | None = None
+        self._last: Plan | None = None
 
     def close(self) -> None:
         """Hang up."""
         if self._cluster is not None:
             self._cluster.close()
             self._cluster = None
+        self._last = None
 
     @no_var_expand
     @line_cell_magic
@@ -55,7 +58,7 @@ class RestoreMagics(Magics):
         statement = bind(cluster.parse(cell), self._names)
         if isinstance(statement, ShowBackup | ShowRepositories | ShowRestore | ShowSnapshot):
             return self._keep(options.into, cluster.run(statement))
-        plan = cluster.plan(statement, source=cell)
+        plan = self._last = cluster.plan(statement, source=cell)
         if not options.run:
             return self._keep(options.into, plan)
         self._keep(options.into, plan)
@@ -138,6 +141,17 @@ class RestoreMagics(Magics):
 
         made = builder(self._connected(), repository=options.repository, snapshot=options.snapshot)
         return self._keep(options.into, made)
+
+    def _plan(self, options: argparse.Namespace) -> Any:
+        cluster = self._connected()
+        if options.action is None:
+            self._last = cluster.load_plan(options.file)
+            return self._keep(options.into, self._last)
+        if self._last is None:
+            raise UsageProblem("there is no plan to save", hint="%%restore over a statement makes one")
+        place = cluster.save_plan(self._last, options.file)
+        print(f"saved {self._last.verdict.value} plan: {place}")  # noqa: T201 the command's answer
+        return None
 
     def _jobs(self, options: argparse.Namespace) -> Any:
         return self._connected().jobs(options.database)

@@ -18,6 +18,8 @@ HELP = """\
 %restore snapshots REPO [LABEL]              what can be restored
 %restore contents REPO LABEL [TIMESTAMP]     the tables and partitions in a snapshot
 %restore build [REPO [LABEL]] [--into NAME]  write a restore by clicking
+%restore plan save FILE                      keep the last plan as a file, for somebody to look at
+%restore plan FILE [--into NAME]             make a saved plan again; says what has changed since
 %restore jobs [DB]                           the last restore of each database
 %restore watch [DB] [--into NAME]            follow a running restore
 %restore cancel DB [--force]                 stop one
@@ -34,6 +36,7 @@ _COMMANDS = (
     "snapshots",
     "contents",
     "build",
+    "plan",
     "jobs",
     "watch",
     "cancel",
@@ -72,6 +75,10 @@ def _line_parser() -> argparse.ArgumentParser:
     build.add_argument("repository", metavar="REPO", nargs="?")
     build.add_argument("snapshot", metavar="LABEL", nargs="?")
     build.add_argument("--into", metavar="NAME")
+    plan = command("plan")
+    plan.add_argument("action", metavar="save", nargs="?", choices=("save",))
+    plan.add_argument("file", metavar="FILE")
+    plan.add_argument("--into", metavar="NAME")
     jobs = command("jobs")
     jobs.add_argument("database", metavar="DB", nargs="?")
     watch = command("watch")

@@ -10,6 +10,7 @@ from .check import check
 from .format import format_
 from .group import Commands
 from .lab import lab
+from .plan import plan
 from .sandbox import sandbox
 
 __all__ = ["main"]
@@ -28,5 +29,5 @@ def version() -> None:
     click.echo(f"starrocks-restore {installed('starrocks-restore-kernel')} on Python {sys.version.split()[0]}")
 
 
-for _command in (check, format_, lab, sandbox):
+for _command in (check, format_, lab, plan, sandbox):
     main.add_command(_command)

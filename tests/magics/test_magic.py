@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,6 +102,10 @@ def test_a_run_that_would_overwrite_shows_the_plan_and_sends_nothing(ready: Note
             "%restore snapshots",
             ["UsageProblem: the following arguments are required: REPO", "→ %restore snapshots REPO [LABEL]"],
         ),
+        (
+            "%restore plan",
+            ["UsageProblem: the following arguments are required: FILE", "→ %restore plan [--into NAME] [save] FILE"],
+        ),
         ("%restore jobs", ["UsageProblem: not connected", "→ %restore connect sandbox, or starrocks://user@host:9030"]),
         (
             "%restore connect starrocks://ann:s3cret@127.0.0.1",
@@ -193,3 +198,39 @@ def test_without_a_connection_what_variables_hold_is_not_judged(notebook: Notebo
     )
 
     assert "UsageProblem: not connected" == shown[0]
+
+
+def test_a_plan_is_saved_and_loaded(ready: Notebook, tmp_path: Path) -> None:
+    """The last one shown; it comes back as a plan that can be submitted."""
+    ready.run(f"%%restore\n{RESTORE}")
+    with capture_output() as seen:
+        ready.run(f"%restore plan save {tmp_path / 'p.json'}")
+    plan = ready.run(f"%restore plan {tmp_path / 'p.json'} --into friday")
+
+    assert f"saved destructive plan: {tmp_path / 'p.json'}\n" == seen.stdout
+    assert isinstance(plan, Plan)
+    assert ready.shell.user_ns["friday"] is plan
+
+
+def test_without_a_plan_there_is_nothing_to_save(notebook: Notebook, tmp_path: Path) -> None:
+    """A new connection begins without one."""
+    notebook.run("%restore connect sandbox --fresh")
+
+    assert [
+        "UsageProblem: there is no plan to save",
+        "→ %%restore over a statement makes one",
+    ] == notebook.error(f"%restore plan save {tmp_path / 'p.json'}")
+    assert [] == list(tmp_path.glob("p.json"))
+
+
+def test_a_plan_that_is_true_no_more_is_refused_with_what_has_changed(ready: Notebook, tmp_path: Path) -> None:
+    """A few lines, as every refusal."""
+    ready.run(f"%%restore\n{RESTORE}")
+    with capture_output():
+        ready.run(f"%restore plan save {tmp_path / 'p.json'}")
+    ready.run('cluster.query("DROP TABLE shop.orders FORCE")')
+    shown = ready.error(f"%restore plan {tmp_path / 'p.json'}")
+
+    assert 2 == len(shown)
+    assert "object orders is gone" in shown[0]
+    assert "→ plan again, look, and save it" == shown[1]
