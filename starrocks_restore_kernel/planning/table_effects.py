@@ -234,8 +234,13 @@ class TableJudge:
         wanted = self._number
         if held.replicas.count(wanted) == len(held.replicas):
             return None
-        numbers = dict(zip(held.names, held.replicas, strict=True))
-        strange = [name for name in replaced if numbers[name] not in {wanted, -1}]
+        number = held.replicas[0]
+        if number != -1 and held.replicas.count(number) == len(held.replicas):
+            # The usual case, and the quick way.
+            strange, numbers = replaced, dict.fromkeys(replaced, number)
+        else:
+            numbers = dict(zip(held.names, held.replicas, strict=True))
+            strange = tuple(name for name in replaced if numbers[name] not in {wanted, -1})
         if not strange:
             return None
         name = strange[0]

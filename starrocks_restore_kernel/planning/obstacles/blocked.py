@@ -111,6 +111,10 @@ def _numbers(case: Case, each: Effect) -> dict[int, list[str]]:
     found_: dict[int, list[str]] = {}
     if partitions is not None and each.replaced:
         known = partitions.replicas(each.target)
+        numbers = set(known.values())
+        if len(numbers) == 1 and len(known) >= len(each.replaced):
+            # The usual case, and the quick way.
+            return {numbers.pop(): [name for name in each.replaced if name in known]}
         for name in each.replaced:
             if name in known:
                 found_.setdefault(known[name], []).append(name)
