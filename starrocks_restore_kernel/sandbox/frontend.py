@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .model.catalog import ExternalCatalog, Function, MaterializedView, View
     from .model.journal import Journal
     from .seeds import Seed
-    from .statements.access import Access
+    from .statements.session import Session
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
@@ -113,8 +113,8 @@ class Frontend:
         self.connection_ids = itertools.count(1)
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
-        self.logged_in: dict[int, Access] = {}
-        """The rights of each connection's user, by its id."""
+        self.logged_in: dict[int, Session] = {}
+        """The session of each connection, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
         self.config = Configuration(self.behaviour, shared_data=shared_data, file=folder / "fe.conf" if kept else None)
         self._rows = open_rows(folder) if kept else Rows()

@@ -271,6 +271,7 @@ class Sandbox:
                 for number, peer in enumerate(self.frontend.peers):
                     servers.append(await self._serve(peer, self._port_of(number), pool))
                 self.port = self.frontend.peers[0].query_port
+                self.frontend.config.start_with("query_port", str(self.port))
                 ready.set()
                 await self._ended.wait()
             finally:

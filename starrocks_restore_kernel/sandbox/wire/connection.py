@@ -15,6 +15,7 @@ from ..server_errors import SqlError, internal
 from ..statements.family import is_family
 from ..statements.reader import Reader
 from ..statements.results import Done, column_of
+from ..statements.secrets import without_secrets
 from ..statements.session import Session
 from .channel import Gone, TooLong
 from .login import Door
@@ -31,7 +32,7 @@ from .packets import (
 )
 from .prepared import Prepared, prepare
 from .rows import binary_rows, text_rows
-from .statement_log import LoggedStatement, without_secrets
+from .statement_log import LoggedStatement
 
 if TYPE_CHECKING:
     import ssl
@@ -166,7 +167,7 @@ class Connection:
         await self.channel.flush()
 
     def _begin(self, login: Login) -> None:
-        work = Session(self.frontend, user=login.user, connection_id=self.id)
+        work = Session(self.frontend, user=login.user, connection_id=self.id, host=self.channel.client)
         work.peer = self.peer
         if self.work is not None:
             work.database = self.work.database
@@ -385,7 +386,12 @@ class Connection:
         query = prepared.filled(prepared.read_values(payload))
         cut = await self._trouble(prepared.text)
         work = self._session
-        results, error = await self._run(prepared.text, lambda: ([work.query(query)], None))
+
+        def action() -> tuple[list[Result], SqlError | None]:
+            with work.at_work(prepared.text):
+                return [work.query(query)], None
+
+        results, error = await self._run(prepared.text, action)
         if error is not None:
             raise error
         await self._put_result(results[0], binary_rows, 0, cut=cut)
