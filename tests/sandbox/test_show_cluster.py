@@ -167,14 +167,6 @@ def test_no_cooldown_is_the_end_of_time_in_shanghai(cluster: Cluster) -> None:
 @pytest.mark.parametrize(
     ("sql", "titles"),
     [
-        ("SHOW ALTER TABLE COLUMN FROM db1",
-         "JobId TableName CreateTime FinishTime IndexName IndexId OriginIndexId SchemaVersion TransactionId State Msg "
-         "Progress Timeout"),
-        ("SHOW ALTER TABLE ROLLUP",
-         "JobId TableName CreateTime FinishedTime BaseIndexName RollupIndexName RollupId TransactionId State Msg "
-         "Progress Timeout"),
-        ("SHOW ALTER TABLE OPTIMIZE WHERE State = 'RUNNING'",
-         "JobId TableName CreateTime FinishTime Operation TransactionId State Msg Progress Timeout"),
         ("SHOW LOAD FROM db1 WHERE STATE = 'LOADING' LIMIT 1",
          "JobId Label State Progress Type Priority ScanRows FilteredRows UnselectedRows SinkRows EtlInfo TaskInfo "
          "ErrorMsg CreateTime EtlStartTime EtlFinishTime LoadStartTime LoadFinishTime TrackingSQL JobDetails "

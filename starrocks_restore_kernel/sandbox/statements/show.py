@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..server_errors import unsupported_here
+from .show_alter import ShowAlter
 from .show_cluster import ShowCluster
 from .show_empty import ShowEmpty
 from .show_objects import ShowObjects
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Show"]
 
-_ROOMS = (ShowTables, ShowPartitions, ShowObjects, ShowCluster, ShowProc, ShowEmpty)
+_ROOMS = (ShowTables, ShowAlter, ShowPartitions, ShowObjects, ShowCluster, ShowProc, ShowEmpty)
 _LONGEST = 3
 """Words that tell a statement from all others, behind SHOW."""
 
