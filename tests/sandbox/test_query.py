@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ("SELECT * FROM w ORDER BY dt LIMIT 1", [("2024-01-10", 1)]),
         ("SELECT k FROM t WHERE k IN (SELECT id FROM u) AND v <> 'a' ORDER BY k DESC", [(3,), (2,)]),
         ("(SELECT 1) UNION ALL (SELECT 2)", [(1,), (2,)]),
+        ("SELECT 'x' + 1, CAST('x' AS INT)", [(None, None)]),
         ("SELECT database(), @@lower_case_table_names", [("db1", 0)]),
         ("SELECT version(), current_version()", [("8.0.33", "4.1.0-sandbox")]),
         ("SELECT now()", [("2025-01-02 10:00:00",)]),

@@ -202,6 +202,17 @@ def test_what_is_fixed(cluster: Cluster, sql: str, first: tuple[object, ...]) ->
     assert first == cluster.run(sql)[0]
 
 
+@pytest.mark.parametrize(
+    ("sql", "near"),
+    [("SHOW RESTOR FROM db1", "RESTORE"), ("SHOW TABELS", "TABLES"), ("SHOW ALTR TABLE COLUMN", "ALTER")],
+)
+def test_a_slip_is_a_syntax_error(cluster: Cluster, sql: str, near: str) -> None:
+    """With what was meant among what is offered."""
+    text = cluster.refused(sql)[2]
+    assert f"Unexpected input '{sql.split()[1]}', the most similar input is {{" in text
+    assert repr(near) in text
+
+
 @pytest.mark.parametrize("sql", ["SHOW NONSENSE", "SHOW WAREHOUSES", "ADMIN SHOW NOTHING", "SHOW PROC '/compactions'"])
 def test_what_only_a_server_has_is_said(cluster: Cluster, sql: str) -> None:
     """By the sandbox, in words of its own."""

@@ -290,7 +290,7 @@ def _number_literals(node: exp.Expr) -> None:
     for key in ("this", "expression"):
         operand = node.args.get(key)
         if isinstance(operand, exp.Literal) and operand.is_string and "-" not in operand.name:
-            node.set(key, exp.cast(operand.copy(), "double"))
+            node.set(key, exp.TryCast(this=operand.copy(), to=exp.DataType.build("double")))
 
 
 def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
@@ -327,9 +327,25 @@ def _name_projections(tree: exp.Select) -> None:
         if isinstance(each, (exp.Alias, exp.Column, exp.Star)) or each.is_star:
             named.append(each)
         else:
-            text = each.sql(dialect="starrocks", normalize_functions="lower")
-            named.append(exp.alias_(each, text, quoted=True))
+            named.append(exp.alias_(each, _label(each), quoted=True))
     tree.set("expressions", named)
+
+
+# InformationFunction, whose name is printed in capitals; sqlglot does not tell SCHEMA() from DATABASE().
+_INFORMATION = {
+    "catalog": "CATALOG()",
+    "current_role": "CURRENT_ROLE()",
+    "current_schema": "DATABASE()",
+    "current_user": "CURRENT_USER()",
+    "user": "USER()",
+}
+
+
+def _label(each: exp.Expr) -> str:
+    if isinstance(each, exp.Func) and not list(each.iter_expressions()):
+        name = (each.name if isinstance(each, exp.Anonymous) else each.sql_name()).lower()
+        return _INFORMATION.get(name, f"{name}()")
+    return str(each.sql(dialect="starrocks", normalize_functions="lower"))
 
 
 def _literal(value: object) -> exp.Expr:
