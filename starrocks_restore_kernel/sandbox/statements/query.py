@@ -137,6 +137,8 @@ class Binder:
         """Replace tables, variables and session functions in a tree, in place."""
         for rows in list(tree.find_all(exp.TableFromRows)):
             rows.replace(exp.Table(this=rows.this, alias=rows.args.get("alias")))
+        for select in list(tree.find_all(exp.Select)):
+            _filter_ungrouped(select)
         hidden = {cte.alias for cte in tree.find_all(exp.CTE)}
         tables = [each for each in tree.find_all(exp.Table) if isinstance(each.this, exp.Identifier)]
         for table in tables:
@@ -283,6 +285,23 @@ class Binder:
     def _now(self, zone: tzinfo | None = None) -> str:
         zone = zone or time_zone(str(self.variable("time_zone")), self.frontend.zone)
         return datetime.fromtimestamp(self.frontend.clock.now(), zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _filter_ungrouped(select: exp.Select) -> None:
+    """Let HAVING filter rows where nothing is grouped (QueryTransformer.java, planQuery).
+
+    A column of the tables comes before one of the output there (SelectAnalyzer.java, RewriteAliasVisitor), as in the
+    WHERE of DuckDB. MySQL's JDBC driver asks so for tables.
+    """
+    having = select.args.get("having")
+    if having is None or select.args.get("group") is not None:
+        return
+    order = select.args.get("order")
+    for part in [*select.selects, having, *([order] if order is not None else [])]:
+        if any(each.find_ancestor(exp.Window, exp.Query) in (None, select) for each in part.find_all(exp.AggFunc)):
+            return
+    select.set("having", None)
+    select.where(having.this, copy=False)
 
 
 def _number_literals(node: exp.Expr) -> None:
