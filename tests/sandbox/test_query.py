@@ -88,6 +88,15 @@ def test_view_that_names_itself_ends(cluster: Cluster) -> None:
     assert "refers to itself" in cluster.refused("SELECT * FROM a")[2]
 
 
+def test_what_has_no_name_has_its_text(cluster: Cluster) -> None:
+    """Functions in small letters, those about the session in capitals (AstBuilder.java)."""
+    found = cluster.session.run("SELECT Database(), CURRENT_USER(), CURRENT_VERSION(), NOW(), Count(*) FROM t")
+    assert ["DATABASE()", "CURRENT_USER()", "current_version()", "now()", "count(*)"] == [
+        each.name
+        for each in found.columns  # type: ignore[union-attr]
+    ]
+
+
 def test_error_of_the_engine_is_short(cluster: Cluster) -> None:
     """One line, code 1064."""
     code, state, text = cluster.refused("SELECT no_such_function(1)")
