@@ -33,6 +33,7 @@ __all__ = [
     "AlterState",
     "alter_rows",
     "cancel_alter",
+    "finish_alter_jobs",
     "record",
     "run_alter_jobs",
     "submit",
@@ -165,6 +166,13 @@ def run_alter_jobs(frontend: Frontend) -> None:
         elif job.finish_time is not None and now - job.finish_time > keep:
             del frontend.alter_jobs[job.id]
             frontend.journal.forget(Entry.ALTER_JOB, job.id)
+
+
+def finish_alter_jobs(frontend: Frontend) -> None:
+    """Bring all jobs to their end at once, whatever the time: a seed begins with its tables as they shall be."""
+    for job in list(frontend.alter_jobs.values()):
+        while not job.state.final:
+            _step(frontend, job)
 
 
 def _found(frontend: Frontend, job: AlterJob) -> tuple[Database, Table] | None:
