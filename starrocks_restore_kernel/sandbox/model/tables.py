@@ -28,6 +28,7 @@ __all__ = [
     "create_table",
     "drop_object",
     "drop_rollup",
+    "name_table",
     "new_partition",
     "new_tablets",
     "overlaps",
@@ -108,7 +109,7 @@ def rename_table(frontend: Frontend, database: Database, table: Table, name: str
         raise internal(f"New name conflicts with rollup index name: {name}")
     old = table.name
     del database.tables[old]
-    _name(table, name)
+    name_table(table, name)
     database.tables[name] = table
     with frontend.journal.writing():
         frontend.journal.save_object(database, table)
@@ -122,8 +123,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
     if isinstance(one, MaterializedView) != isinstance(other, MaterializedView):
         raise internal("Materialized view can only SWAP WITH materialized view")
     first, second = one.name, other.name
-    _name(one, second)
-    _name(other, first)
+    name_table(one, second)
+    name_table(other, first)
     database.tables[first], database.tables[second] = other, one
     with frontend.journal.writing():
         frontend.journal.save_object(database, one)
@@ -132,7 +133,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
         inactivate_readers(frontend, other, f"base-table swapped: {second}")
 
 
-def _name(table: Table, name: str) -> None:
+def name_table(table: Table, name: str) -> None:
+    """Give a table another name; where it is listed, and that it is written down, is the caller's affair."""
     if table.schema.partition_kind is PartitionKind.UNPARTITIONED and table.name in table.partitions:
         # Its one partition bears the table's name (OlapTable.java, setName).
         only = table.partitions[table.name]

@@ -30,7 +30,6 @@ from .functions import translated
 from .information_schema import SYSTEM_SCHEMAS, Scope, system_relation, system_table
 from .sight import Viewer
 from .spelling import PREFIX, spelled
-from .time_zones import time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -283,8 +282,7 @@ class Binder:
         return any(each.name == name for each in known)
 
     def _now(self, zone: tzinfo | None = None) -> str:
-        zone = zone or time_zone(str(self.variable("time_zone")), self.frontend.zone)
-        return datetime.fromtimestamp(self.frontend.clock.now(), zone).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(self.frontend.clock.now(), zone or self.viewer.zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _filter_ungrouped(select: exp.Select) -> None:

@@ -9,8 +9,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..faults import FaultKind
-from ..frontend import SYSTEM_DATABASES
-from ..model.catalog import Table
 from ..server_errors import SqlError, internal
 from ..statements.family import is_family
 from ..statements.reader import Reader
@@ -19,7 +17,7 @@ from ..statements.secrets import without_secrets
 from ..statements.session import Session
 from .channel import Gone, TooLong
 from .login import Door
-from .other_commands import no_command
+from .other_commands import listed_fields, no_command
 from .packets import (
     MORE_RESULTS,
     BrokenPacket,
@@ -248,21 +246,7 @@ class Connection:
         """Answer with the columns of a table, which command lines ask for to complete names."""
         name = Payload(data, 1).text()
         place = self._session.database or ""
-        if not name:
-            raise SqlError("Empty tableName")
-        with self.frontend.lock:
-            if place not in self.frontend.databases:
-                if place not in SYSTEM_DATABASES:
-                    raise SqlError(f"Unknown database({place})")
-                found = None
-            else:
-                found = self.frontend.databases[place].tables.get(name)
-            if found is None:
-                raise SqlError(f"Unknown table({name})")
-            if isinstance(found, Table):
-                fields = [(column_of(each.name, each.type), each.default or "") for each in found.schema.columns]
-            else:
-                fields = [(column_of(each, "varchar"), "") for each in found.columns]
+        fields = listed_fields(self.frontend, place, name)
         self.channel.put_all(column_definition(column, place, name, default) for column, default in fields)
         self.channel.put(end_of_rows())
 
