@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ..errors import UsageProblem
 from .group import need
@@ -121,6 +122,8 @@ def sandbox(  # noqa: PLR0917 (click hands over by name)
     import threading
 
     need("sandbox")
+    if scale is not None and click.get_current_context().get_parameter_source("seed") is not ParameterSource.DEFAULT:
+        raise UsageProblem("a sandbox begins with a seed or with a size", hint="leave out --seed or --scale")
     users = {user: _password(password_env)}
     certificate = _certificate(tls_cert, tls_key)
     from ..sandbox import Fault, PortTaken, Scale, serve

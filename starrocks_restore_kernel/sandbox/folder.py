@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .frontend import Frontend
 
-__all__ = ["Hold", "found_in", "open_rows", "unreadable"]
+__all__ = ["Hold", "found_in", "hold", "open_rows", "unreadable"]
 
 _STATE = "state.duckdb"
 _LOCK = "sandbox.lock"
@@ -52,6 +52,23 @@ class Hold:
     def let_go(self) -> None:
         """Let another one have it."""
         os.close(self._file)
+
+
+def hold(folder: Path) -> Hold:
+    """Take a folder, which is made if it is not there.
+
+    Raises
+    ------
+    UsageProblem
+        If another sandbox has it, or nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Hold(folder)
+    except OSError as error:
+        raise UsageProblem(
+            f"nothing can be kept in {folder}: {error.strerror or error}", hint="name a folder that you may write to"
+        ) from error
 
 
 def in_use(folder: Path, process: str = "") -> UsageProblem:

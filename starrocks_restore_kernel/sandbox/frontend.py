@@ -6,7 +6,6 @@ import itertools
 import re
 import shutil
 import threading
-from contextlib import suppress
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -43,9 +42,10 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .model.alter import AlterJob
     from .model.catalog import ExternalCatalog, Function, MaterializedView, View
+    from .model.dynamic_partitions import ScheduleRecord
     from .model.journal import Journal
     from .seeds import Seed
-    from .statements.access import Access
+    from .statements.session import Session
 
 __all__ = ["DAEMON_PERIOD", "SYSTEM_DATABASES", "Frontend"]
 
@@ -113,8 +113,8 @@ class Frontend:
         self.connection_ids = itertools.count(1)
         self.connections: dict[int, Callable[[bool], None]] = {}
         """How to end each connection, by its id; called with True to end its query alone."""
-        self.logged_in: dict[int, Access] = {}
-        """The rights of each connection's user, by its id."""
+        self.logged_in: dict[int, Session] = {}
+        """The session of each connection, by its id."""
         folder.mkdir(parents=True, exist_ok=True)
         self.config = Configuration(self.behaviour, shared_data=shared_data, file=folder / "fe.conf" if kept else None)
         self._rows = open_rows(folder) if kept else Rows()
@@ -154,6 +154,8 @@ class Frontend:
         self.jobs: dict[int, Job] = {}
         self.alter_jobs: dict[int, AlterJob] = {}
         self.last_alter_round = 0.0
+        self.schedules: dict[int, ScheduleRecord] = {}
+        """What the scheduler of dynamic partitions last did, by the table's id."""
         self.labels: dict[str, int] = {}
         """The loads that bore a label, by database id and label."""
         self.config.restart()
@@ -327,9 +329,7 @@ class Frontend:
             for database in self.databases.values():
                 for table in database.tables.values():
                     if isinstance(table, Table) and table.schema.partition_kind.is_range:
-                        # What cannot be scheduled is told by nobody but SHOW DYNAMIC PARTITION TABLES.
-                        with suppress(SqlError):
-                            schedule_dynamic_partitions(self, table)
+                        schedule_dynamic_partitions(self, table)
 
     def run(self, seconds: float) -> None:
         """Let time pass: a stepped clock is advanced, and the daemon ticks every three seconds."""

@@ -19,7 +19,7 @@ import duckdb
 from ..errors import UsageProblem
 from ..language.versions import NEWEST
 from .clock import FastClock
-from .folder import Hold, unreadable
+from .folder import hold, unreadable
 from .frontend import Frontend
 from .peers import follower
 from .seeds import plant, plant_again
@@ -223,8 +223,7 @@ class Sandbox:
         kept = self._folder is not None
         if self._folder is not None:
             folder = self._folder
-            folder.mkdir(parents=True, exist_ok=True)
-            self._open.callback(Hold(folder).let_go)
+            self._open.callback(hold(folder).let_go)
         else:
             folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="starrocks-sandbox-")))
         try:
@@ -238,7 +237,8 @@ class Sandbox:
         frontend.seed = self.seed
         for fault in self._faults:
             frontend.faults.order(fault)
-        frontend.peers += [follower(frontend.peers, frontend.start_time) for _ in range(self._followers)]
+        for _ in range(self._followers):
+            frontend.peers.append(follower(frontend.peers, frontend.start_time))
         if halfway:
             plant_again(frontend, storage=False)
         elif frontend.fresh:
@@ -271,6 +271,7 @@ class Sandbox:
                 for number, peer in enumerate(self.frontend.peers):
                     servers.append(await self._serve(peer, self._port_of(number), pool))
                 self.port = self.frontend.peers[0].query_port
+                self.frontend.config.start_with("query_port", str(self.port))
                 ready.set()
                 await self._ended.wait()
             finally:

@@ -51,6 +51,8 @@ def test_what_can_be_chosen_is_what_there_is() -> None:
         (["--backends=0"], 2, "0 is not in the range 1<=x<=200"),
         (["--fault=storm"], 1, "there is no fault 'storm'\n→ write one of upload_fails, download_fails"),
         (["--scale=tables=0"], 1, "a sandbox has no size 'tables=0'\n→ write databases=…"),
+        (["--scale=jobs", "--seed=zoo"], 1, "a sandbox begins with a seed or with a size\n→ leave out --seed"),
+        (["--folder=/dev/null/x"], 1, "nothing can be kept in /dev/null/x: Not a directory\n→ name a folder"),
         (["--password-env=NOT_THERE"], 1, "there is no environment variable NOT_THERE\n→ set it"),
         (["--tls-key", __file__], 1, "a key without a certificate\n→ name that one too, with --tls-cert"),
         (["--tls-cert", __file__], 1, f"{__file__} cannot be used for TLS"),

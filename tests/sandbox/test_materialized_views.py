@@ -344,7 +344,12 @@ def test_a_synchronous_one_is_an_index_of_its_table(cluster: Cluster) -> None:
     cluster.run("CREATE MATERIALIZED VIEW sums AS SELECT dt, sum(k) FROM t GROUP BY dt")
     table = cluster.frontend.databases["db1"].tables["t"]
     assert isinstance(table, Table)
-    assert ("dt", "mv_sum_k") == table.rollups["sums"].columns
+    assert (TableState.ROLLUP, {}) == (table.state, table.rollups)
+    assert "Materialized view sums is not found" == cluster.refused("DROP MATERIALIZED VIEW sums")[2]
+    (job,) = cluster.named("SHOW ALTER MATERIALIZED VIEW")
+    assert ("t", "sums", "PENDING") == (job["TableName"], job["RollupIndexName"], job["State"])
+    cluster.frontend.run(21)
+    assert (TableState.NORMAL, ("dt", "mv_sum_k")) == (table.state, table.rollups["sums"].columns)
     cluster.frontend.change_leader()
     table = cluster.frontend.databases["db1"].tables["t"]
     assert isinstance(table, Table)
@@ -366,8 +371,13 @@ def test_a_synchronous_one_is_an_index_of_its_table(cluster: Cluster) -> None:
         ("SELECT dt FROM w", "The materialized view only supports one table in from clause."),
         ("SELECT sum(k), dt FROM t GROUP BY dt", "Any single column should be before agg column. Column dt at wrong"),
         ("SELECT k FROM t LIMIT 1", "The limit clause is not supported in add materialized view clause"),
+        ("SELECT k FROM a", "The materialized view of aggregation or unique table must has grouping columns"),
     ],
 )
 def test_a_synchronous_one_that_is_refused(cluster: Cluster, query: str, text: str) -> None:
     """In the server's words."""
+    cluster.run(
+        "CREATE TABLE a (k INT, v INT SUM) AGGREGATE KEY (k) DISTRIBUTED BY HASH (k) "
+        "PROPERTIES ('replication_num' = '1')"
+    )
     assert text in cluster.refused(f"CREATE MATERIALIZED VIEW s AS {query}")[2]

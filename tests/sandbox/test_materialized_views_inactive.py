@@ -74,6 +74,15 @@ def reasons(cluster: Cluster) -> tuple[str, str, str]:
         # The table behind a view is a base table too.
         ("DROP TABLE t", ("", "", "base-table dropped: t")),
         ("TRUNCATE TABLE u", ("", "", "")),
+        (
+            "ALTER TABLE u RENAME COLUMN name TO label",
+            ("base table schema changed for columns: name", "base-mv inactive: m", ""),
+        ),
+        (
+            "ALTER TABLE u DISTRIBUTED BY HASH (id) BUCKETS 3",
+            ("base-table optimized:u", "base-mv inactive: m", ""),
+        ),
+        ("ALTER TABLE u ADD COLUMN more INT", ("", "", "")),
     ],
 )
 def test_what_happens_to_a_table_ends_its_views(
@@ -106,6 +115,19 @@ def test_a_changed_column_ends_only_those_that_read_it(viewed: Cluster) -> None:
     assert view(viewed).active
     inactivate_for_columns(viewed.frontend, table, ["name"])
     assert "base table schema changed for columns: name" == view(viewed).inactive_reason
+
+
+def test_a_column_that_is_modified_ends_them_when_the_job_is_done(viewed: Cluster) -> None:
+    """The old rows are right until then; one that is dropped is out of the rollups too."""
+    viewed.run("ALTER TABLE t ADD ROLLUP r (dt, v)")
+    viewed.frontend.run(21)
+    viewed.run("ALTER TABLE u MODIFY COLUMN name VARCHAR(99); ALTER TABLE t DROP COLUMN v")
+    assert view(viewed).active
+    viewed.frontend.run(21)
+    assert "base table schema changed for columns: name" == view(viewed).inactive_reason
+    table = database(viewed).tables["t"]
+    assert isinstance(table, Table)
+    assert ("dt",) == table.rollups["r"].columns
 
 
 def test_active_needs_the_base_table(viewed: Cluster) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from starrocks_restore_kernel.sandbox.frontend import Frontend
-from starrocks_restore_kernel.sandbox.model.catalog import Table
+from starrocks_restore_kernel.sandbox.model.catalog import Table, TableState
 from starrocks_restore_kernel.sandbox.model.dynamic_partitions import schedule_dynamic_partitions
 from starrocks_restore_kernel.sandbox.model.partition_names import list_name, range_name
 
@@ -290,6 +290,34 @@ def test_dynamic_partitions_come_and_go_with_the_days(cluster: Cluster) -> None:
     schedule_dynamic_partitions(cluster.frontend, table)
     assert ["p20250103", "p20250104", "p20250105", "p20250106", "p20250107"] == list(partitions(cluster, "d"))
     assert [(2,)] == cluster.run("SELECT v FROM d")
+
+
+def test_what_the_scheduler_did_is_shown(cluster: Cluster) -> None:
+    """When it ran and why it could not, which is forgotten once it can; a new leader knows nothing of it."""
+    shown = ("LastUpdateTime", "LastSchedulerTime", "State", "LastCreatePartitionMsg", "LastDropPartitionMsg")
+
+    def seen() -> list[str]:
+        (row,) = cluster.named("SHOW DYNAMIC PARTITION TABLES")
+        return [row[each] for each in shown]
+
+    cluster.run(DYNAMIC.format("DAY"))
+    table = cluster.frontend.object("db1", "d")
+    assert isinstance(table, Table)
+    assert ["2025-01-02 10:00:00", "2025-01-02 10:00:00", "NORMAL", "\\N", "\\N"] == seen()
+    cluster.frontend.clock.advance(86400)  # type: ignore[attr-defined]
+    table.state = TableState.ROLLUP
+    schedule_dynamic_partitions(cluster.frontend, table)
+    text = "Table[d]'s state is not NORMAL.Do not allow doing dynamic add partition. table state=ROLLUP"
+    assert ["2025-01-02 10:00:00", "2025-01-03 10:00:00", "ERROR", text, "\\N"] == seen()
+    table.state = TableState.NORMAL
+    cluster.frontend.backends.all[0].alive = False
+    schedule_dynamic_partitions(cluster.frontend, table)
+    assert "ERROR" == seen()[2]
+    cluster.frontend.backends.all[0].alive = True
+    schedule_dynamic_partitions(cluster.frontend, table)
+    assert ["NORMAL", "\\N"] == seen()[2:4]
+    cluster.frontend.change_leader()
+    assert ["\\N", "\\N", "NORMAL", "\\N", "\\N"] == seen()
 
 
 @pytest.mark.parametrize(

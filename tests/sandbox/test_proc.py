@@ -162,6 +162,7 @@ def test_other_directories_answer(cluster: Cluster) -> None:
         ("/tasks/MOVE/x", "Invalid backend id format: x"),
         ("/jobs/x", "Invalid db id format: x"),
         ("/jobs/9", "Database[9] does not exist."),
+        ("/jobs/10101/nope", "Invalid job type: nope"),
         ("/backends/x", "Invalid backend id format: x"),
         ("/backends/9", "Backend[9] does not exist."),
         ("/transactions/db1/nope", "State is invalid"),

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
         ("SELECT * FROM w ORDER BY dt LIMIT 1", [("2024-01-10", 1)]),
         ("SELECT k FROM t WHERE k IN (SELECT id FROM u) AND v <> 'a' ORDER BY k DESC", [(3,), (2,)]),
         ("(SELECT 1) UNION ALL (SELECT 2)", [(1,), (2,)]),
+        ("SELECT k AS n FROM t HAVING n > 3 AND v = 'd'", [(4,)]),
+        ("SELECT CASE v WHEN 'a' THEN 'b' ELSE v END AS v FROM t HAVING v = 'b'", [("b",)]),
+        ("SELECT count(*) AS n FROM t HAVING n > 9", []),
+        ("SELECT k, max(k) OVER () AS m FROM t HAVING k > 3", [(4, 4)]),
+        ("SELECT 'x' + 1, CAST('x' AS INT)", [(None, None)]),
         ("SELECT database(), @@lower_case_table_names", [("db1", 0)]),
         ("SELECT version(), current_version()", [("8.0.33", "4.1.0-sandbox")]),
         ("SELECT now()", [("2025-01-02 10:00:00",)]),
@@ -81,6 +86,15 @@ def test_view_that_names_itself_ends(cluster: Cluster) -> None:
     cluster.run("CREATE VIEW a AS SELECT 1 AS x; CREATE VIEW b AS SELECT * FROM a; DROP VIEW a")
     cluster.frontend.databases["db1"].tables["a"] = cluster.frontend.databases["db1"].tables["b"]
     assert "refers to itself" in cluster.refused("SELECT * FROM a")[2]
+
+
+def test_what_has_no_name_has_its_text(cluster: Cluster) -> None:
+    """Functions in small letters, those about the session in capitals (AstBuilder.java)."""
+    found = cluster.session.run("SELECT Database(), CURRENT_USER(), CURRENT_VERSION(), NOW(), Count(*) FROM t")
+    assert ["DATABASE()", "CURRENT_USER()", "current_version()", "now()", "count(*)"] == [
+        each.name
+        for each in found.columns  # type: ignore[union-attr]
+    ]
 
 
 def test_error_of_the_engine_is_short(cluster: Cluster) -> None:

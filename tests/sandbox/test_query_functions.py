@@ -80,6 +80,7 @@ def test_checksums_of_equal_rows_are_equal(cluster: Cluster, call: str) -> None:
         ("SELECT t.K FROM t LEFT ANTI JOIN u ON t.k = u.ID", [(4,)]),
         ("SELECT /*+ SET_VAR(query_timeout=9) */ x FROM t, unnest([5]) AS q(x) WHERE k = 1", [(5,)]),
         ("SELECT v, count(*) FROM t WHERE k < 3 GROUP BY ROLLUP(v) ORDER BY 1", [(None, 2), ("a", 1), ("b", 1)]),
+        ("SELECT upper(1 + 1), lower(k) FROM t WHERE k = 4", [("2", "4")]),
         ("SELECT CASE WHEN EXISTS (SELECT 1 FROM t WHERE k = 4) THEN 'back' ELSE 'lost' END", [("back",)]),
     ],
 )

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from sandbox.small_cluster import Cluster
 
 from starrocks_restore_kernel.errors import UsageProblem
 from starrocks_restore_kernel.sandbox import Sandbox, Scale, SteppedClock
-from starrocks_restore_kernel.sandbox.model.catalog import KeysType, PartitionKind, Table, View
+from starrocks_restore_kernel.sandbox.model.catalog import (
+    KeysType,
+    MaterializedView,
+    PartitionKind,
+    Table,
+    TableState,
+    View,
+)
 from starrocks_restore_kernel.sandbox.seeds import SEEDS, read_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_a_size_in_words() -> None:
@@ -96,34 +108,90 @@ def test_a_large_snapshot_is_listed_and_planned_with() -> None:
         cluster.session.close()
 
 
-def test_the_zoo_has_one_of_every_kind() -> None:
-    """All key models and ways to partition, and a view over a view; every one can be read."""
+@pytest.fixture
+def zoo() -> Iterator[Cluster]:
+    """The zoo, on a clock that stands still."""
     with Sandbox(clock=SteppedClock(), seed="zoo") as sandbox:
         cluster = Cluster(sandbox.frontend)
-        tables = sandbox.frontend.databases["zoo"].tables
-        schemas = [each.schema for each in tables.values() if isinstance(each, Table)]
-        assert set(KeysType) == {each.keys for each in schemas}
-        assert {PartitionKind.UNPARTITIONED, PartitionKind.RANGE, PartitionKind.LIST} <= {
-            each.partition_kind for each in schemas
-        }
-        views = [each for each in tables.values() if isinstance(each, View)]
-        assert any(other.name in each.definition for each in views for other in views)
-        for name in tables:
-            assert cluster.run(f"SELECT count(*) FROM zoo.{name}") > [(0,)]
+        cluster.run("USE zoo; CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/zoo'")
+        yield cluster
         cluster.session.close()
 
 
-def test_the_zoo_is_backed_up_and_restored() -> None:
-    """Into another database, with the same rows."""
-    with Sandbox(clock=SteppedClock(), seed="zoo") as sandbox:
-        cluster = Cluster(sandbox.frontend)
-        cluster.run("CREATE REPOSITORY repo WITH BROKER ON LOCATION 's3://bucket/zoo'")
-        timestamp = cluster.backup("s1", "zoo")
-        cluster.restore(timestamp, "s1", "DATABASE zoo AS ark")
-        assert "FINISHED" == cluster.finish("ark")["State"]
-        for name, each in sandbox.frontend.databases["zoo"].tables.items():
-            if isinstance(each, Table):
-                counts = f"SELECT (SELECT count(*) FROM zoo.{name}), (SELECT count(*) FROM ark.{name})"
-                ((old, new),) = cluster.run(counts)
-                assert old == new, name
-        cluster.session.close()
+def tables_of(cluster: Cluster, database: str = "zoo") -> dict[str, Table]:
+    """The tables and materialized views of a database."""
+    found = cluster.frontend.databases[database].tables
+    return {name: each for name, each in found.items() if isinstance(each, Table)}
+
+
+def test_the_zoo_has_tables_of_every_kind(zoo: Cluster) -> None:
+    """All key models, ways to partition and ways to have buckets, and columns that fill themselves."""
+    tables = tables_of(zoo)
+    schemas = [each.schema for each in tables.values()]
+    assert set(KeysType) == {each.keys for each in schemas}
+    assert set(PartitionKind) == {each.partition_kind for each in schemas}
+    assert {True, False} == {each.automatic_buckets for each in schemas}
+    assert {"p2024": 2, "p2025": 5} == {
+        name: len(each.tablets) for name, each in tables["own_buckets"].partitions.items()
+    }
+    groups = [dict(each.properties).get("colocate_with") for each in schemas]
+    assert 2 == groups.count("enclosures")
+    columns = [column for each in schemas for column in each.columns]
+    assert ["ticket"] == [each.name for each in columns if each.auto_increment]
+    assert ["kilos"] == [each.name for each in columns if each.generated]
+    assert [(4100.5,)] == zoo.run("SELECT kilos FROM generated_column WHERE animal = 1")
+    assert [("dynamic_partitions", "NORMAL")] == [
+        (row["TableName"], row["State"]) for row in zoo.named("SHOW DYNAMIC PARTITION TABLES")
+    ]
+
+
+def test_the_zoo_has_objects_of_every_kind(zoo: Cluster) -> None:
+    """Views, materialized views of both kinds, overloads, a catalog, a role, and a user with few rights."""
+    objects = zoo.frontend.databases["zoo"].tables
+    views = [each for each in objects.values() if isinstance(each, View)]
+    assert any(other.name in each.definition for each in views for other in views)
+    for name in objects:
+        assert zoo.run(f"SELECT count(*) FROM {name}") > [(0,)]
+    assert [("paid_a_day", "ASYNC", "true", "SUCCESS"), ("visits_by_gate", "ROLLUP", "true", "")] == sorted(
+        (row["name"], row["refresh_type"], row["is_active"], row["last_refresh_state"])
+        for row in zoo.named("SHOW MATERIALIZED VIEWS")
+    )
+    assert {TableState.NORMAL} == {each.state for each in tables_of(zoo).values()}
+    assert ["feed(INT)", "feed(VARCHAR,INT)"] == sorted(row[0] for row in zoo.run("SHOW FULL FUNCTIONS"))
+    assert ["default_catalog", "wild"] == [row[0] for row in zoo.run("SHOW CATALOGS")]
+    assert ("keeper",) in [row[:1] for row in zoo.run("SHOW ROLES")]
+    visitor = Cluster(zoo.frontend, user="visitor", connection_id=7)
+    visitor.session.database = "zoo"
+    assert [(300,)] == visitor.run("SELECT count(*) FROM duplicate_key")
+    assert "you need (at least one of) the SELECT privilege(s)" in visitor.refused("SELECT * FROM unique_key")[2]
+    visitor.run("SET ROLE keeper")
+    assert [(3,)] == visitor.run("SELECT count(*) FROM unique_key")
+    visitor.session.close()
+
+
+@pytest.mark.parametrize("place", ["ark", "zoo"])
+def test_the_zoo_is_backed_up_lost_and_restored(zoo: Cluster, place: str) -> None:
+    """Into another database or its own, with the same rows; its groups are gone, and its catalog and users stay."""
+    zoo.run("ADMIN SET FRONTEND CONFIG ('enable_backup_materialized_view' = 'true')")
+    counts = {name: zoo.run(f"SELECT count(*) FROM {name}") for name in tables_of(zoo)}
+    views = sorted(zoo.frontend.databases["zoo"].tables.keys() - counts.keys())
+    timestamp = zoo.backup("s1", "zoo")
+    if place == "zoo":
+        zoo.run("DROP DATABASE zoo FORCE")
+    zoo.restore(timestamp, "s1", f"DATABASE zoo AS {place}")
+    assert ("FINISHED", "[OK]") == tuple(zoo.finish(place)[each] for each in ("State", "Status"))
+    assert counts == {name: zoo.run(f"SELECT count(*) FROM {place}.{name}") for name in tables_of(zoo, place)}
+    database = zoo.frontend.databases[place]
+    assert views == sorted(database.tables.keys() - counts.keys())
+    assert ["feed(int)", "feed(varchar(65533), int)"] == sorted(database.functions)
+    tables = tables_of(zoo, place)
+    assert ["visits_by_gate"] == list(tables["duplicate_key"].rollups)
+    assert {"p2024": 2, "p2025": 5} == {
+        name: len(each.tablets) for name, each in tables["own_buckets"].partitions.items()
+    }
+    view = tables["paid_a_day"]
+    assert isinstance(view, MaterializedView)
+    assert (True, "") == (view.active, view.inactive_reason)
+    assert "colocate_with" not in dict(tables["pair_left"].schema.properties)
+    zoo.run(f"INSERT INTO {place}.auto_increment (holder) VALUES ('Nia')")
+    assert [(4,)] == zoo.run(f"SELECT count(DISTINCT ticket) FROM {place}.auto_increment")

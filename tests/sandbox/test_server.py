@@ -290,3 +290,20 @@ def test_serve_says_how_to_connect_and_ends_at_a_signal(number: int) -> None:
         _, errors = process.communicate(timeout=20)
         connection._force_close()
     assert (0, "") == (process.returncode, errors)
+
+
+def test_frontends_say_where_they_are_reached() -> None:
+    """SHOW FRONTENDS and the setting name the port that was taken, and a connection shows the client's."""
+    with Sandbox(seed=None, followers=2) as sandbox:
+        connection = pymysql.connect(host="127.0.0.1", port=sandbox.port, user="root")
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SHOW FRONTENDS")
+            rows = cursor.fetchall()
+            ports = [int(row[5]) for row in rows]
+            assert (3, 3, 3) == (len({row[0] for row in rows}), len({row[1] for row in rows}), len(set(ports)))
+            cursor.execute("ADMIN SHOW FRONTEND CONFIG LIKE 'query_port'")
+            assert [str(sandbox.port), str(ports[0])] == [cursor.fetchall()[0][2]] * 2
+            cursor.execute("SHOW PROCESSLIST")
+            ((_, id_, user, host, *_),) = cursor.fetchall()
+            client_port = connection._sock.getsockname()[1]
+    assert (connection.thread_id(), "root", f"127.0.0.1:{client_port}") == (id_, user, host)

@@ -3,14 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sandbox.small_cluster import Cluster
 
 from starrocks_restore_kernel.sandbox.model.backends import Disk
-from starrocks_restore_kernel.sandbox.statements.session import Session
+from starrocks_restore_kernel.sandbox.peers import follower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sandbox.small_cluster import Cluster
 
 GB = 2**30
 
@@ -36,6 +35,21 @@ def test_one_frontend_and_it_leads(cluster: Cluster) -> None:
         row["Version"],
     )
     assert list(row.values()) == list(cluster.run("SHOW PROC '/frontends'")[0])
+
+
+def test_followers_are_listed_with_their_ports(cluster: Cluster) -> None:
+    """Each where it is reached, the one that leads as such, a dead one without the time it started."""
+    peers = cluster.frontend.peers
+    peers += [follower(peers, cluster.frontend.start_time), follower(peers, cluster.frontend.start_time)]
+    for number, each in enumerate(peers):
+        each.query_port = 19030 + number
+    cluster.frontend.change_leader()
+    peers[2].alive = False
+    assert [
+        ("FOLLOWER", "19030", "true", "2025-01-02 10:00:00"),
+        ("LEADER", "19031", "true", "2025-01-02 10:00:00"),
+        ("FOLLOWER", "19032", "false", "NULL"),
+    ] == [(row["Role"], row["QueryPort"], row["Alive"], row["StartTime"]) for row in cluster.named("SHOW FRONTENDS")]
 
 
 def test_backends_tell_who_is_alive(empty: Callable[..., Cluster]) -> None:
@@ -106,15 +120,20 @@ def test_shared_nothing_has_no_compute_nodes(cluster: Cluster) -> None:
 
 
 def test_processes_are_the_connections(cluster: Cluster) -> None:
-    """Root sees all of them; another user their own alone."""
-    cluster.frontend.connections.update({7: lambda _: None, 8: lambda _: None})
-    own = Session(cluster.frontend, connection_id=7)
-    assert [7, 8] == [row[1] for row in own.run("SHOW PROCESSLIST").rows]  # type: ignore[union-attr]
-    other = Session(cluster.frontend, user="ann", connection_id=8)
-    ((*row,),) = other.run("SHOW FULL PROCESSLIST").rows  # type: ignore[union-attr]
-    assert [8, "ann", "Query"] == [row[1], row[2], row[5]]
-    own.close()
-    other.close()
+    """Whoever may operate the cluster sees all of them; another user their own alone, whole with FULL."""
+    cluster.run("CREATE USER ann; CREATE USER bob")
+    ann, bob = (Cluster(cluster.frontend, user=name, connection_id=place) for place, name in ((7, "ann"), (8, "bob")))
+    cluster.frontend.run(6)
+    assert [("root", "Query", 0), ("ann", "Sleep", 6), ("bob", "Sleep", 6)] == [
+        (each["User"], each["Command"], each["Time"]) for each in cluster.named("SHOW PROCESSLIST")
+    ]
+    assert ["bob"] == [each["User"] for each in cluster.named("SHOW PROCESSLIST FOR 'bob'")]
+    long = "SHOW FULL PROCESSLIST" + " " * 80 + "FOR 'ann'"
+    assert [(7, "ann", long)] == [(each["Id"], each["User"], each["Info"]) for each in ann.named(long)]
+    assert [] == bob.named("SHOW PROCESSLIST FOR 'ann'")
+    ann.session.close()
+    assert [0, 8] == [each["Id"] for each in cluster.named(long.replace("FULL ", "").replace("FOR 'ann'", ""))]
+    bob.session.close()
 
 
 def test_times_are_in_the_sessions_zone(cluster: Cluster) -> None:
@@ -148,14 +167,6 @@ def test_no_cooldown_is_the_end_of_time_in_shanghai(cluster: Cluster) -> None:
 @pytest.mark.parametrize(
     ("sql", "titles"),
     [
-        ("SHOW ALTER TABLE COLUMN FROM db1",
-         "JobId TableName CreateTime FinishTime IndexName IndexId OriginIndexId SchemaVersion TransactionId State Msg "
-         "Progress Timeout"),
-        ("SHOW ALTER TABLE ROLLUP",
-         "JobId TableName CreateTime FinishedTime BaseIndexName RollupIndexName RollupId TransactionId State Msg "
-         "Progress Timeout"),
-        ("SHOW ALTER TABLE OPTIMIZE WHERE State = 'RUNNING'",
-         "JobId TableName CreateTime FinishTime Operation TransactionId State Msg Progress Timeout"),
         ("SHOW LOAD FROM db1 WHERE STATE = 'LOADING' LIMIT 1",
          "JobId Label State Progress Type Priority ScanRows FilteredRows UnselectedRows SinkRows EtlInfo TaskInfo "
          "ErrorMsg CreateTime EtlStartTime EtlFinishTime LoadStartTime LoadFinishTime TrackingSQL JobDetails "
@@ -189,6 +200,17 @@ def test_what_is_not_there_has_its_columns(cluster: Cluster, sql: str, titles: s
 def test_what_is_fixed(cluster: Cluster, sql: str, first: tuple[object, ...]) -> None:
     """The same on every server."""
     assert first == cluster.run(sql)[0]
+
+
+@pytest.mark.parametrize(
+    ("sql", "near"),
+    [("SHOW RESTOR FROM db1", "RESTORE"), ("SHOW TABELS", "TABLES"), ("SHOW ALTR TABLE COLUMN", "ALTER")],
+)
+def test_a_slip_is_a_syntax_error(cluster: Cluster, sql: str, near: str) -> None:
+    """With what was meant among what is offered."""
+    text = cluster.refused(sql)[2]
+    assert f"Unexpected input '{sql.split()[1]}', the most similar input is {{" in text
+    assert repr(near) in text
 
 
 @pytest.mark.parametrize("sql", ["SHOW NONSENSE", "SHOW WAREHOUSES", "ADMIN SHOW NOTHING", "SHOW PROC '/compactions'"])

@@ -11,7 +11,8 @@ from sandbox.wire_client import RawClient, ask
 
 from starrocks_restore_kernel.sandbox.faults import Fault, FaultKind
 from starrocks_restore_kernel.sandbox.model.accounts import Account
-from starrocks_restore_kernel.sandbox.wire.statement_log import LoggedStatement, without_secrets
+from starrocks_restore_kernel.sandbox.statements.secrets import without_secrets
+from starrocks_restore_kernel.sandbox.wire.statement_log import LoggedStatement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..model.catalog import MaterializedView
-from ..model.dynamic_partitions import schedule_dynamic_partitions
+from ..model.dynamic_partitions import register_dynamic_partitions
 from ..model.materialized_views import drop_corrupted, rebind
 from ..server_errors import SqlError
 
@@ -32,8 +31,7 @@ def finish(job: RestoreJob, database: Database, tables: list[Table]) -> None:
         if isinstance(table, MaterializedView):
             frontend.restored_views[table.id] = database, table
         else:
-            with suppress(SqlError):
-                schedule_dynamic_partitions(frontend, table)
+            register_dynamic_partitions(frontend, table)
     restored = {table.name for table in tables}
     for place, view in list(frontend.restored_views.values()):
         if place.tables.get(view.name) is not view:

@@ -14,7 +14,8 @@ import duckdb
 
 from ..clock import time_text
 from ..server_errors import internal
-from .catalog import Rollup, Schema, Table, TableState
+from .catalog import Column, Rollup, Schema, Table, TableState
+from .dependents import inactivate_for_columns
 from .journal import Entry
 from .partitions import new_tablets
 
@@ -32,9 +33,11 @@ __all__ = [
     "AlterState",
     "alter_rows",
     "cancel_alter",
+    "finish_alter_jobs",
     "record",
     "run_alter_jobs",
     "submit",
+    "take_schema",
 ]
 
 _PERIOD = 10
@@ -165,6 +168,13 @@ def run_alter_jobs(frontend: Frontend) -> None:
             frontend.journal.forget(Entry.ALTER_JOB, job.id)
 
 
+def finish_alter_jobs(frontend: Frontend) -> None:
+    """Bring all jobs to their end at once, whatever the time: a seed begins with its tables as they shall be."""
+    for job in list(frontend.alter_jobs.values()):
+        while not job.state.final:
+            _step(frontend, job)
+
+
 def _found(frontend: Frontend, job: AlterJob) -> tuple[Database, Table] | None:
     database = frontend.databases_by_id.get(job.database)
     if database is None:
@@ -205,7 +215,38 @@ def _apply(frontend: Frontend, job: AlterJob, table: Table) -> None:
             each.tablets = new_tablets(frontend, job.schema.buckets, each.replication_num) or each.tablets
     else:
         frontend.rows.reshape(table.schema, job.schema, dict(job.renamed), partitions)
-    table.schema = replace(job.schema, properties=table.schema.properties, comment=table.schema.comment)
+    new = replace(job.schema, properties=table.schema.properties, comment=table.schema.comment)
+    take_schema(frontend, table, new, dict(job.renamed))
+
+
+def take_schema(frontend: Frontend, table: Table, new: Schema, renamed: Mapping[str, str]) -> None:
+    """Let a table have other columns, its rollups too, and what reads the old ones be inactive.
+
+    Parameters
+    ----------
+    renamed
+        Old names of columns by their new ones, where they differ.
+    """
+    old, table.schema = table.schema, new
+    names = {before: after for after, before in renamed.items()}
+    table.rollups = {
+        name: replace(
+            each, columns=tuple(names.get(column, column) for column in each.columns if _kept(new, names, column))
+        )
+        for name, each in table.rollups.items()
+    }
+    inactivate_for_columns(frontend, table, [each.name for each in old.columns if _changed(each, new)])
+
+
+def _kept(new: Schema, names: Mapping[str, str], column: str) -> bool:
+    # A column that is computed of others, such as mv_sum_k, is none of the table's.
+    return column.startswith("mv_") or new.column(names.get(column, column)) is not None
+
+
+def _changed(old: Column, new: Schema) -> bool:
+    """Tell of a column that was dropped, renamed or modified (AlterHelper.java, collectDroppedOrModifiedColumns)."""
+    found = new.column(old.name)
+    return found is None or replace(found, comment=old.comment) != old
 
 
 def _end(

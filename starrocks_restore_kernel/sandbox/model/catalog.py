@@ -350,7 +350,7 @@ class ExternalCatalog:
     type: str
     comment: str = ""
     properties: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """With their secrets, so they are kept out of the repr; what may be shown is ``external_catalogs.masked``."""
+    """With their secrets, so they are kept out of the repr; what may be shown is masked."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..server_errors import SqlError, analysis, internal
-from .alter import AlterKind, submit
+from .alter import AlterKind, submit, take_schema
 from .catalog import KeysType
 from .table_states import require_normal
 
@@ -42,11 +42,12 @@ class ColumnChanges:
         partitions = [*table.partitions.values(), *table.temporary_partitions.values()]
         with frontend.journal.writing():
             frontend.rows.reshape(table.schema, self.schema, self.renamed, partitions)
-            before, table.schema = table.schema, self.schema
+            before = table.schema, table.rollups
             try:
+                take_schema(frontend, table, self.schema, self.renamed)
                 frontend.journal.save_object(database, table)
             except BaseException:
-                table.schema = before
+                table.schema, table.rollups = before
                 raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,13 +15,19 @@ from .partition_names import PartitionDefinition, after, moment_text, range_name
 from .partitions import add_partitions, drop_partitions, overlaps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import tzinfo
 
     from ..frontend import Frontend
     from .catalog import Schema
 
-__all__ = ["check_alter_allowed", "check_properties", "schedule_dynamic_partitions"]
+__all__ = [
+    "ScheduleRecord",
+    "check_alter_allowed",
+    "check_properties",
+    "register_dynamic_partitions",
+    "schedule_dynamic_partitions",
+]
 
 _PREFIX = "dynamic_partition."
 _LEAST = -(2**31)
@@ -149,25 +156,68 @@ def check_alter_allowed(table: Table) -> None:
         )
 
 
+@dataclass(slots=True)
+class ScheduleRecord:
+    """What the scheduler last did to a table (SchedulerRuntimeInfoCollector.java); it is kept in memory alone."""
+
+    updated: float | None = None
+    """When the table's properties were last read."""
+    run: float | None = None
+    added: str = ""
+    """Why partitions could not be added; empty if they could."""
+    dropped: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether SHOW DYNAMIC PARTITION TABLES says ERROR."""
+        return bool(self.added or self.dropped)
+
+
+def register_dynamic_partitions(frontend: Frontend, table: Table) -> None:
+    """Note that a table's properties have been set, and schedule it at once (OlapTable.java, onCreate)."""
+    if _wanted(table.schema.properties):
+        frontend.schedules.setdefault(table.id, ScheduleRecord()).updated = frontend.clock.now()
+        schedule_dynamic_partitions(frontend, table)
+
+
 def schedule_dynamic_partitions(frontend: Frontend, table: Table) -> None:
     """Add the partitions that are due and drop those that are past (executeDynamicPartitionForTable).
 
-    A table that is not in state NORMAL is left as it is: it gets no new partitions, and DROP PARTITION refuses it.
+    What goes wrong is noted, and hinders nobody. A table that is not in state NORMAL gets no new partitions, and DROP
+    PARTITION refuses it.
     """
     plan = _plan(frontend, table)
     if plan is None:
         return
-    now = datetime.fromtimestamp(frontend.clock.now(), plan.zone).replace(tzinfo=None)
+    record = frontend.schedules.setdefault(table.id, ScheduleRecord())
+    record.run = frontend.clock.now()
+    now = datetime.fromtimestamp(record.run, plan.zone).replace(tzinfo=None)
     column = table.schema.column(table.schema.partition_columns[0])
     type_ = column.base_type if column else "date"
     if table.state is not TableState.NORMAL:
+        record.added = (
+            f"Table[{table.name}]'s state is not NORMAL.Do not allow doing dynamic add partition. "
+            f"table state={table.state.value}"
+        )
         return
-    due = _due(table, plan, now, type_)
-    if due:
-        add_partitions(frontend, table, due, buckets=plan.buckets or None, replication_num=plan.replication_num)
     past = _past(table, plan, now, type_)
     if past:
-        frontend.rows.drop(drop_partitions(frontend, table, past))
+        with _noted(record, "dropped"):
+            frontend.rows.drop(drop_partitions(frontend, table, past))
+    due = _due(table, plan, now, type_)
+    if due:
+        with _noted(record, "added"):
+            add_partitions(frontend, table, due, buckets=plan.buckets or None, replication_num=plan.replication_num)
+
+
+@contextmanager
+def _noted(record: ScheduleRecord, what: str) -> Iterator[None]:
+    try:
+        yield
+    except SqlError as error:
+        setattr(record, what, error.message)
+    else:
+        setattr(record, what, "")
 
 
 def _due(table: Table, plan: _Plan, now: datetime, type_: str) -> list[PartitionDefinition]:

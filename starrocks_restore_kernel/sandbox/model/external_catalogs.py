@@ -19,7 +19,6 @@ __all__ = [
     "alter_catalog",
     "create_catalog",
     "drop_catalog",
-    "masked",
     "restore_catalog",
     "unknown_catalog",
 ]
@@ -27,48 +26,10 @@ __all__ = [
 DEFAULT_CATALOG = "default_catalog"
 """InternalCatalog.java, DEFAULT_INTERNAL_CATALOG_NAME."""
 
-# CredentialUtil.java, maskCredential
-_MASKED = (
-    "aws.s3.access_key",
-    "aws.s3.secret_key",
-    "aws.glue.access_key",
-    "aws.glue.secret_key",
-    "azure.blob.shared_key",
-    "azure.blob.sas_token",
-    "azure.adls1.oauth2_credential",
-    "azure.adls2.shared_key",
-    "azure.adls2.oauth2_client_secret",
-    "gcp.gcs.service_account_private_key",
-    "aliyun.oss.access_key",
-    "aliyun.oss.secret_key",
-    "iceberg.catalog.oauth2.credential",
-    "iceberg.catalog.oauth2.token",
-    "iceberg.catalog.rest.access-key-id",
-    "iceberg.catalog.rest.secret-access-key",
-    "odps.access.id",
-    "odps.access.key",
-)
-_LEFT_OUT = ("azure_path_key", "password")
-
 
 def unknown_catalog(name: str) -> SqlError:
     """Build ERR_BAD_CATALOG_ERROR, bare."""
     return SqlError(f"Unknown catalog '{name}'", 5078, "42000")
-
-
-def masked(properties: Mapping[str, str]) -> dict[str, str]:
-    """Give a catalog's properties as SHOW CREATE CATALOG shows them (CredentialUtil.java, maskCredential).
-
-    Examples
-    --------
-    >>> masked({"type": "iceberg", "aws.s3.secret_key": "0123456789", "password": "x"})
-    {'type': 'iceberg', 'aws.s3.secret_key': '01******89'}
-    """
-    return {key: _mask(value) if key in _MASKED else value for key, value in properties.items() if key not in _LEFT_OUT}
-
-
-def _mask(value: str) -> str:
-    return "******" if len(value) <= len("****") else f"{value[:2]}******{value[-2:]}"
 
 
 def create_catalog(frontend: Frontend, name: str, properties: Mapping[str, str], comment: str = "") -> None:

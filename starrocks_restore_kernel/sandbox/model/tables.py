@@ -9,7 +9,7 @@ from ..server_errors import SqlError, framed, internal
 from .alter import AlterKind, submit
 from .catalog import KeysType, MaterializedView, PartitionKind, Table
 from .dependents import inactivate_readers
-from .dynamic_partitions import check_properties, schedule_dynamic_partitions
+from .dynamic_partitions import check_properties, register_dynamic_partitions
 from .partitions import add_partitions, make_partitions, new_partition, new_tablets, overlaps, truncate
 from .placement import check_colocation, default_buckets, replication
 from .table_states import require_normal
@@ -28,12 +28,14 @@ __all__ = [
     "create_table",
     "drop_object",
     "drop_rollup",
+    "name_table",
     "new_partition",
     "new_tablets",
     "overlaps",
     "rename_database",
     "rename_table",
     "require_normal",
+    "rollup_holder",
     "swap_tables",
     "truncate",
 ]
@@ -71,7 +73,7 @@ def create_table(
     table.partitions.update((each.name, each) for each in make_partitions(frontend, table, partitions))
     check_colocation(database, table)
     add_object(frontend, database, table)
-    schedule_dynamic_partitions(frontend, table)
+    register_dynamic_partitions(frontend, table)
     return table
 
 
@@ -107,7 +109,7 @@ def rename_table(frontend: Frontend, database: Database, table: Table, name: str
         raise internal(f"New name conflicts with rollup index name: {name}")
     old = table.name
     del database.tables[old]
-    _name(table, name)
+    name_table(table, name)
     database.tables[name] = table
     with frontend.journal.writing():
         frontend.journal.save_object(database, table)
@@ -121,8 +123,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
     if isinstance(one, MaterializedView) != isinstance(other, MaterializedView):
         raise internal("Materialized view can only SWAP WITH materialized view")
     first, second = one.name, other.name
-    _name(one, second)
-    _name(other, first)
+    name_table(one, second)
+    name_table(other, first)
     database.tables[first], database.tables[second] = other, one
     with frontend.journal.writing():
         frontend.journal.save_object(database, one)
@@ -131,7 +133,8 @@ def swap_tables(frontend: Frontend, database: Database, one: Table, other: Table
         inactivate_readers(frontend, other, f"base-table swapped: {second}")
 
 
-def _name(table: Table, name: str) -> None:
+def name_table(table: Table, name: str) -> None:
+    """Give a table another name; where it is listed, and that it is written down, is the caller's affair."""
     if table.schema.partition_kind is PartitionKind.UNPARTITIONED and table.name in table.partitions:
         # Its one partition bears the table's name (OlapTable.java, setName).
         only = table.partitions[table.name]
@@ -167,29 +170,42 @@ def add_rollup(frontend: Frontend, database: Database, table: Table, rollup: Rol
         If the table cannot have it.
     """
     require_normal(table)
-    kind = "Materialized view" if rollup.definition else "Rollup index"
     if table.temporary_partitions:
         raise internal("Can not alter table when there are temp partitions in table")
-    if rollup.name.lower() == table.name.lower():
-        raise internal(f"Rollup name should be different with base table:{table.name}")
-    if table.schema.keys is KeysType.PRIMARY_KEYS and not rollup.definition:
-        raise internal(f"Do not support add rollup on primary key table[{table.name}]")
-    if rollup.definition and rollup.name in database.tables:
-        raise internal(f"Table [{rollup.name}] already exists in the db {database.name}")
-    for each in database.tables.values():
-        if isinstance(each, Table) and rollup.name in each.rollups and (rollup.definition or each is table):
-            raise internal(
-                f"Materialized view[{rollup.name}] already exists in the table {each.name}"
-                if rollup.definition
-                else f"{kind}[{rollup.name}] already exists"
-            )
-    if not rollup.definition:
+    if rollup.definition:
+        _check_free(database, table, rollup.name)
+    else:
         _check_rollup(table, rollup)
     submit(frontend, database, table, AlterKind.ROLLUP, rollup=rollup)
 
 
+def _check_free(database: Database, table: Table, name: str) -> None:
+    """See that no table and no index of the database has a name (checkAndPrepareMaterializedView)."""
+    if name in table.rollups or name == table.name:
+        raise internal(f"Materialized view[{name}] already exists in the table {table.name}")
+    if name in database.tables:
+        raise internal(f"Table [{name}] already exists in the db {database.name}")
+    other = rollup_holder(database, name)
+    if other is not None:
+        raise internal(f"Materialized view[{name}] already exists in table {other.name}")
+
+
+def rollup_holder(database: Database, name: str) -> Table | None:
+    """Find the table that has a rollup of that name."""
+    for each in database.tables.values():
+        if isinstance(each, Table) and name in each.rollups:
+            return each
+    return None
+
+
 def _check_rollup(table: Table, rollup: Rollup) -> None:
-    # MaterializedViewHandler.java, checkAndPrepareMaterializedView
+    # MaterializedViewHandler.java, processBatchAddRollup and checkAndPrepareMaterializedView
+    if rollup.name.lower() == table.name.lower():
+        raise internal(f"Rollup name should be different with base table:{table.name}")
+    if table.schema.keys is KeysType.PRIMARY_KEYS:
+        raise internal(f"Do not support add rollup on primary key table[{table.name}]")
+    if rollup.name in table.rollups:
+        raise internal(f"Rollup index[{rollup.name}] already exists")
     met_value = found_key = False
     for name in rollup.columns:
         column = table.schema.column(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import UsageProblem
+from ..model.alter import finish_alter_jobs
 from ..model.journal import Entry
 from ..statements.session import Session
 from .scale import Scale, plant_scale
@@ -62,6 +63,8 @@ def plant(frontend: Frontend, seed: Seed) -> None:
             plant_scale(frontend, session, seed)
         else:
             session.run(SEEDS[seed])
+            with frontend.lock:
+                finish_alter_jobs(frontend)
     finally:
         session.close()
     frontend.journal.forget(Entry.SERVER, _PLANTING)

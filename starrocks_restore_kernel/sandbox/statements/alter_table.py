@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from ..model.alter import AlterKind, AlterState, record, submit
 from ..model.catalog import KeysType, Rollup, Table
 from ..model.columns import ColumnChanges, add_column, comment_column, drop_column, modify_column, rename_column
-from ..model.dynamic_partitions import check_properties, schedule_dynamic_partitions
+from ..model.dependents import inactivate_readers
+from ..model.dynamic_partitions import check_properties, register_dynamic_partitions
 from ..model.journal import Entry
 from ..model.partitions import modify_partitions, rename_partition
 from ..model.placement import check_colocation, default_buckets, replication
@@ -213,7 +214,7 @@ class AlterTable(AlterPartitions):
         else:
             self._keep_properties(database, table, wanted)
         self.frontend.journal.save_object(database, table)
-        schedule_dynamic_partitions(self.frontend, table)
+        register_dynamic_partitions(self.frontend, table)
 
     def _keep_properties(self, database: Database, table: Table, wanted: dict[str, str]) -> None:
         before = table.schema
@@ -248,9 +249,13 @@ class AlterTable(AlterPartitions):
             buckets=buckets,
             automatic_buckets=found.buckets is None,
         )
-        return lambda: submit(
-            self.frontend, database, table, AlterKind.OPTIMIZE, schema=new, operation="ALTER DISTRIBUTION"
-        )
+
+        def optimize() -> None:
+            submit(self.frontend, database, table, AlterKind.OPTIMIZE, schema=new, operation="ALTER DISTRIBUTION")
+            # SchemaChangeHandler.java, createOptimizeTableJob
+            inactivate_readers(self.frontend, table, f"base-table optimized:{table.name}")
+
+        return optimize
 
     # -- columns and rollups -------------------------------------------------------------------------------------------
 

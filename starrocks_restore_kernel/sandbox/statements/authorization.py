@@ -279,7 +279,7 @@ def _kill(reader: Reader) -> Check:
     def check(session: Session) -> None:
         # Asked by the execution, once the connection is found (StmtExecutor.java, handleKill).
         owner = session.frontend.logged_in.get(int(number)) if number.isdecimal() else None
-        if owner is not None and owner.user != session.access.user:
+        if owner is not None and owner.user != session.user:
             session.access.check_system("OPERATE")
 
     return check

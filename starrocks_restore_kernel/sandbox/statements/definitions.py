@@ -12,6 +12,7 @@ from ..model.catalog import Column
 from ..server_errors import SqlError, analysis, framed
 from .query import Binder, duckdb_error, parse_tree
 from .query_output import LONGEST_VARCHAR, Output, QueryReader, column_type, query_text
+from .sight import Viewer
 from .variables import Variables
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Definition:
 def definition_binder(frontend: Frontend, database: str | None) -> Binder:
     """Make the binder of a query that no session sends."""
     variables = Variables(frontend.variables)
-    return Binder(frontend, database, variables.get, {})
+    return Binder(frontend, database, variables.get, {}, viewer=Viewer(zone=variables.zone()))
 
 
 def read_definition(frontend: Frontend, text: str, database: str | None) -> Definition:

@@ -41,15 +41,8 @@ def execute_delete(
     SqlError
         And then nothing has changed.
     """
-    target = _target(tree)
-    with frontend.lock:
-        _, table = found_table(frontend, binder.database, _parts(target))
-    if isinstance(table, MaterializedView):
-        # DeleteAnalyzer.java
-        raise analysis(
-            f"The data of '{table.name}' cannot be deleted because it is a materialized view,"
-            "and the data of materialized view must be consistent with the base table."
-        )
+    # DeleteAnalyzer.java
+    table = _table(frontend, binder, tree, "deleted because it")
     where = tree.args.get("where")
     if table.schema.keys is KeysType.PRIMARY_KEYS:
         if where is None:
@@ -138,15 +131,8 @@ def execute_update(frontend: Frontend, binder: Binder, cursor: duckdb.DuckDBPyCo
     SqlError
         And then nothing has changed.
     """
-    target = _target(tree)
-    with frontend.lock:
-        _, table = found_table(frontend, binder.database, _parts(target))
     # UpdateAnalyzer.java
-    if isinstance(table, MaterializedView):
-        raise analysis(
-            f"The data of '{table.name}' cannot be modified because '{table.name}' is a materialized view,"
-            "and the data of materialized view must be consistent with the base table."
-        )
+    table = _table(frontend, binder, tree, "modified because '{}'")
     if table.schema.keys is not KeysType.PRIMARY_KEYS:
         raise analysis(f"table {table.name} does not support update")
     settings = [(_updated(table, each.this.name), each.expression) for each in tree.expressions]
@@ -160,6 +146,17 @@ def execute_update(frontend: Frontend, binder: Binder, cursor: duckdb.DuckDBPyCo
     with frontend.lock:
         keys = _select_keys(binder, tree, table, settings=settings, others=_sources(tree))
     return _by_key(frontend, cursor, binder, table, keys=keys, columns=[column for column, _ in settings])
+
+
+def _table(frontend: Frontend, binder: Binder, tree: exp.Delete | exp.Update, refusal: str) -> Table:
+    with frontend.lock:
+        _, table = found_table(frontend, binder.database, _parts(_target(tree)))
+    if isinstance(table, MaterializedView):
+        raise analysis(
+            f"The data of '{table.name}' cannot be {refusal.format(table.name)} is a materialized view,"
+            "and the data of materialized view must be consistent with the base table."
+        )
+    return table
 
 
 def _updated(table: Table, name: str) -> Column:

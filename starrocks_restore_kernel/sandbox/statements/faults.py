@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ...errors import UsageProblem
@@ -45,9 +46,12 @@ def read_sandbox(session: Session, reader: Reader) -> Action:
     SqlError
         As a syntax error, with all that there is.
     """
-    word = reader.peek().text.upper()
+    token = reader.peek()
+    word = token.text.upper()
     if word not in WORDS:
-        raise _wrong(reader, f"there is no ADMIN SANDBOX {reader.peek().text}", "; ".join(WORDS.values()))
+        what = "nothing stands behind ADMIN SANDBOX" if token.kind == "end" else f"there is no ADMIN SANDBOX {word}"
+        near = get_close_matches(word, WORDS, n=1)
+        raise _wrong(reader, what, "; ".join(WORDS[each] for each in near or WORDS))
     reader.take()
     action = _READERS[word](session, reader)
     reader.end()
@@ -71,7 +75,9 @@ def _done(command: Callable[[], object]) -> Action:
 def _number(reader: Reader, word: str, least: float, most: float) -> float:
     token = reader.peek()
     if token.kind != "number" or not least <= float(token.text) <= most:
-        raise _wrong(reader, f"'{token.text}' is no number from {least:g} to {most:g}", WORDS[word])
+        wanted = f"number from {least:g} to {most:g}"
+        what = f"a {wanted} is missing" if token.kind == "end" else f"'{token.text}' is no {wanted}"
+        raise _wrong(reader, what, WORDS[word])
     return float(reader.take().text)
 
 
@@ -114,7 +120,7 @@ def _fault(session: Session, reader: Reader) -> Action:
     try:
         fault = Fault.of(words)
     except UsageProblem as error:
-        raise syntax(" ".join(str(error).split("\n→ "))) from error
+        raise syntax(str(error).replace("\n→ ", "; ")) from error
     return _done(lambda: session.frontend.faults.order(fault))
 
 

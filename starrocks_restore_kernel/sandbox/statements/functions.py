@@ -44,6 +44,8 @@ _TEMPLATES = {
     "json_length": "json_array_length($1)",
     "json_query": "json_extract($1, $2)",
     "json_string": "CAST($1 AS VARCHAR)",
+    # A number is a text where one is wanted: so MySQL's JDBC driver asks for columns.
+    "lower": "lower(CAST($1 AS VARCHAR))",
     "last_day": "last_day(CAST($1 AS TIMESTAMP))",
     "ndv": "count(DISTINCT $1)",
     "strcmp": "CASE WHEN $1 = $2 THEN 0 WHEN $1 < $2 THEN -1 ELSE 1 END",
@@ -54,6 +56,7 @@ _TEMPLATES = {
     "unix_to_time": "strftime(make_timestamp(CAST($1 AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')",
     # In UTC: the session's zone moves now() alone.
     "unix_timestamp": "CAST(epoch(CAST($1 AS TIMESTAMP)) AS BIGINT)",
+    "upper": "upper(CAST($1 AS VARCHAR))",
     "weekofyear": "weekofyear(CAST($1 AS TIMESTAMP))",
     **{f"{unit}s_add": f"CAST($1 AS TIMESTAMP) + to_{unit}s(CAST($2 AS INTEGER))" for unit in _UNITS},
     **{f"{unit}s_sub": f"CAST($1 AS TIMESTAMP) - to_{unit}s(CAST($2 AS INTEGER))" for unit in _UNITS},

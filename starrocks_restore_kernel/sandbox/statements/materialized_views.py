@@ -11,7 +11,7 @@ from ..model.catalog import MaterializedView, Table
 from ..model.dependents import MANUAL_REASON, Wanted, inactivate
 from ..model.materialized_views import activate
 from ..model.refreshes import refresh
-from ..model.tables import drop_object, swap_tables
+from ..model.tables import drop_object, name_table, swap_tables
 from ..server_errors import SqlError, analysis, internal, syntax
 from .new_views import create_materialized_view, schedule, set_properties
 from .places import Places
@@ -139,12 +139,7 @@ class MaterializedViewCommands(Places):
         if name in database.tables:
             raise analysis(f"Materialized view [{name}] is already used")
         del database.tables[view.name]
-        if view.partitions.keys() == {view.name}:
-            # Its one partition bears the view's name (OlapTable.java, setName).
-            (only,) = view.partitions.values()
-            only.name = name
-            view.partitions = {name: only}
-        view.name = name
+        name_table(view, name)
         database.tables[name] = view
         self.frontend.journal.save_object(database, view)
 

@@ -195,7 +195,7 @@ def _schema(
         columns=ordered,
         partition_kind=kind,
         partition_columns=names,
-        partition_expressions=tuple(_quoted(each, names) for each in asked.partitions),
+        partition_expressions=tuple(_partition_text(each, names) for each in asked.partitions),
         distribution_columns=asked.distribution,
         buckets=buckets,
         automatic_buckets=asked.buckets is None,
@@ -268,7 +268,7 @@ def _column_of(text: str) -> str:
     return rest.rstrip(")").split(",")[-1].strip().strip("`").split(".")[-1].strip("`")
 
 
-def _quoted(text: str, names: Sequence[str]) -> str:
+def _partition_text(text: str, names: Sequence[str]) -> str:
     column = _column_of(text)
     name = next((each for each in names if each.lower() == column.lower()), column)
     return f"date_trunc('{unit_of(text)}', `{name}`)" if "(" in text else f"`{name}`"

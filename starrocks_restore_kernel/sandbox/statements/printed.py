@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import tzinfo
 
-__all__ = ["NEVER", "byte_size", "capacity", "flag", "like", "never", "percent", "text_or_none"]
+__all__ = ["NEVER", "byte_size", "capacity", "flag", "like", "never", "percent", "quoted_names", "text_or_none"]
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -75,6 +75,11 @@ def never(zone: tzinfo) -> str:
 def flag(value: object) -> str:
     """Print a Java boolean."""
     return "true" if value else "false"
+
+
+def quoted_names(names: Iterable[str]) -> str:
+    """Write names in a list, each in back quotes."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def text_or_none(value: object) -> str | None:

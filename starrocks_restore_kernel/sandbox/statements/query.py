@@ -30,7 +30,6 @@ from .functions import translated
 from .information_schema import SYSTEM_SCHEMAS, Scope, system_relation, system_table
 from .sight import Viewer
 from .spelling import PREFIX, spelled
-from .time_zones import time_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,6 +136,8 @@ class Binder:
         """Replace tables, variables and session functions in a tree, in place."""
         for rows in list(tree.find_all(exp.TableFromRows)):
             rows.replace(exp.Table(this=rows.this, alias=rows.args.get("alias")))
+        for select in list(tree.find_all(exp.Select)):
+            _filter_ungrouped(select)
         hidden = {cte.alias for cte in tree.find_all(exp.CTE)}
         tables = [each for each in tree.find_all(exp.Table) if isinstance(each.this, exp.Identifier)]
         for table in tables:
@@ -281,8 +282,24 @@ class Binder:
         return any(each.name == name for each in known)
 
     def _now(self, zone: tzinfo | None = None) -> str:
-        zone = zone or time_zone(str(self.variable("time_zone")), self.frontend.zone)
-        return datetime.fromtimestamp(self.frontend.clock.now(), zone).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(self.frontend.clock.now(), zone or self.viewer.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _filter_ungrouped(select: exp.Select) -> None:
+    """Let HAVING filter rows where nothing is grouped (QueryTransformer.java, planQuery).
+
+    A column of the tables comes before one of the output there (SelectAnalyzer.java, RewriteAliasVisitor), as in the
+    WHERE of DuckDB. MySQL's JDBC driver asks so for tables.
+    """
+    having = select.args.get("having")
+    if having is None or select.args.get("group") is not None:
+        return
+    order = select.args.get("order")
+    for part in [*select.selects, having, *([order] if order is not None else [])]:
+        if any(each.find_ancestor(exp.Window, exp.Query) in (None, select) for each in part.find_all(exp.AggFunc)):
+            return
+    select.set("having", None)
+    select.where(having.this, copy=False)
 
 
 def _number_literals(node: exp.Expr) -> None:
@@ -290,7 +307,7 @@ def _number_literals(node: exp.Expr) -> None:
     for key in ("this", "expression"):
         operand = node.args.get(key)
         if isinstance(operand, exp.Literal) and operand.is_string and "-" not in operand.name:
-            node.set(key, exp.cast(operand.copy(), "double"))
+            node.set(key, exp.TryCast(this=operand.copy(), to=exp.DataType.build("double")))
 
 
 def _partition_names(table: exp.Table) -> tuple[str, ...] | None:
@@ -327,9 +344,25 @@ def _name_projections(tree: exp.Select) -> None:
         if isinstance(each, (exp.Alias, exp.Column, exp.Star)) or each.is_star:
             named.append(each)
         else:
-            text = each.sql(dialect="starrocks", normalize_functions="lower")
-            named.append(exp.alias_(each, text, quoted=True))
+            named.append(exp.alias_(each, _label(each), quoted=True))
     tree.set("expressions", named)
+
+
+# InformationFunction, whose name is printed in capitals; sqlglot does not tell SCHEMA() from DATABASE().
+_INFORMATION = {
+    "catalog": "CATALOG()",
+    "current_role": "CURRENT_ROLE()",
+    "current_schema": "DATABASE()",
+    "current_user": "CURRENT_USER()",
+    "user": "USER()",
+}
+
+
+def _label(each: exp.Expr) -> str:
+    if isinstance(each, exp.Func) and not list(each.iter_expressions()):
+        name = (each.name if isinstance(each, exp.Anonymous) else each.sql_name()).lower()
+        return _INFORMATION.get(name, f"{name}()")
+    return str(each.sql(dialect="starrocks", normalize_functions="lower"))
 
 
 def _literal(value: object) -> exp.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from .sight import Viewer
 from .variables import Variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..frontend import Frontend
     from ..peers import Peer
@@ -53,16 +54,25 @@ class Session:
         Who logged in.
     connection_id
         As in the handshake.
+    host
+        Where the client is, with its port if that is known.
     """
 
-    def __init__(self, frontend: Frontend, *, user: str = "root", connection_id: int = 0) -> None:
+    def __init__(
+        self, frontend: Frontend, *, user: str = "root", connection_id: int = 0, host: str = "127.0.0.1"
+    ) -> None:
         self.frontend = frontend
         self.user = user
         self.connection_id = connection_id
+        self.host = host
+        self.began = self.asked = frontend.clock.now()
+        """When the client logged in, and when its last statement began or ended."""
+        self.running = ""
+        """The text at work; empty while the client is waited for."""
         self.catalog = DEFAULT_CATALOG
         self.database: str | None = None
         self.access = Access(frontend, user)
-        frontend.logged_in[connection_id] = self.access
+        frontend.logged_in[connection_id] = self
         self.cursor = frontend.rows.cursor()
         self._interrupted = threading.Event()
         self.peer: Peer | None = None
@@ -81,7 +91,7 @@ class Session:
     def close(self) -> None:
         """Let go of the cursor."""
         # Whoever has logged in again on the same connection stays.
-        if self.frontend.logged_in.get(self.connection_id) is self.access:
+        if self.frontend.logged_in.get(self.connection_id) is self:
             del self.frontend.logged_in[self.connection_id]
         self.cursor.close()
 
@@ -123,6 +133,19 @@ class Session:
         tuple
             The results so far, and the error that ended it, if any.
         """
+        with self.at_work(text):
+            return self._executed(text)
+
+    @contextmanager
+    def at_work(self, text: str) -> Iterator[None]:
+        """Let SHOW PROCESSLIST tell what the session does meanwhile."""
+        self.running, self.asked = text, self.frontend.clock.now()
+        try:
+            yield
+        finally:
+            self.running, self.asked = "", self.frontend.clock.now()
+
+    def _executed(self, text: str) -> tuple[list[Result], SqlError | None]:
         try:
             check_length(text, int(str(self.variables.get("parse_tokens_limit"))))
             actions = [self._parsed(piece.text) for piece in split(text)]

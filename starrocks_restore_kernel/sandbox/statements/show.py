@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..server_errors import unsupported_here
+from .show_alter import ShowAlter
 from .show_cluster import ShowCluster
 from .show_empty import ShowEmpty
 from .show_objects import ShowObjects
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Show"]
 
-_ROOMS = (ShowTables, ShowPartitions, ShowObjects, ShowCluster, ShowProc, ShowEmpty)
+_ROOMS = (ShowTables, ShowAlter, ShowPartitions, ShowObjects, ShowCluster, ShowProc, ShowEmpty)
+_FAMILY = ("RESTORE", "BACKUP", "SNAPSHOT", "REPOSITORIES")
 _LONGEST = 3
 """Words that tell a statement from all others, behind SHOW."""
 
@@ -43,7 +46,10 @@ class Show:
             if words in answers:
                 reader.index += count
                 return answers[words](reader)
-        raise unsupported_here(f"SHOW {reader.rest().split(' ')[0]}")
+        word = reader.peek().text.upper()
+        # A slip is told from a statement that is not imitated by how near it comes to one that is.
+        near = get_close_matches(word, {*(words.split()[0] for words in answers), *_FAMILY}, cutoff=0.75)
+        raise reader.unexpected(*near) if near else unsupported_here(f"SHOW {word} …")
 
     def describe(self, reader: Reader) -> ResultRows:
         """Answer what follows DESC."""

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from ..model.catalog import Table
 from .printed import capacity, flag, like, percent
 from .results import Kind, ResultRows, texts, typed
+from .secrets import without_secrets
 from .show_room import Room
 
 if TYPE_CHECKING:
     from ..model.backends import Backend, DiskLoad
+    from ..peers import Peer
     from .reader import Reader
+    from .session import Session
     from .show_room import Answer
 
 __all__ = ["ShowCluster"]
@@ -40,6 +43,9 @@ _PROCESSES = (
     "ServerName Id User Host Db Command ConnectionStartTime Time State Info IsPending Warehouse CNGroup Catalog QueryId"
 )
 
+_SHORT = 100
+"""Characters of a statement that SHOW PROCESSLIST shows without FULL."""
+
 _NODE_PORTS = ("9050", "9060", "8040", "8060")
 _STARLET_PORT = "9070"
 _CORES, _MEMORY = "2", 2 * 2**30
@@ -55,8 +61,8 @@ class ShowCluster(Room):
             "BACKENDS": lambda _reader: self.backends(),
             "COMPUTE NODES": lambda _reader: self.compute_nodes(),
             "FRONTENDS": lambda _reader: self.frontends(),
-            "PROCESSLIST": lambda _reader: self._processes(),
-            "FULL PROCESSLIST": lambda _reader: self._processes(),
+            "PROCESSLIST": lambda reader: self._processes(reader, _SHORT),
+            "FULL PROCESSLIST": lambda reader: self._processes(reader, None),
             "ENGINES": lambda _reader: texts("Engine Support Comment Transactions XA Savepoints", _ENGINES),
             "COLLATION": lambda reader: typed(
                 self.filtered(texts(_COLLATION, _COLLATIONS), reader), {Kind.BIGINT: "Id Sortlen"}
@@ -68,14 +74,22 @@ class ShowCluster(Room):
         }
 
     def frontends(self) -> ResultRows:
-        """List this frontend, which leads (FrontendsProcNode.java)."""
+        """List the frontends, whoever leads (FrontendsProcNode.java)."""
+        return texts(_FRONTENDS, [self._frontend(each) for each in self.frontend.peers])
+
+    def _frontend(self, each: Peer) -> tuple[str | None, ...]:
         frontend = self.frontend
         config = frontend.config
-        started, now = self.time(frontend.start_time), self.time(frontend.clock.now())
-        name = f"127.0.0.1_{config['edit_log_port']}_{int(frontend.start_time * 1000)}"
-        ports = (config["edit_log_port"], config["http_port"], config["query_port"], config["rpc_port"])
-        row = ("1", name, "127.0.0.1", *ports, "LEADER", "1", "true", "true", "1", now)
-        return texts(_FRONTENDS, [(*row, "true", "", started, frontend.current_version())])
+        # A frontend shows its own query port for all on its host; each has one of its own here, where it is reached.
+        query_port = str(each.query_port or config["query_port"])
+        ports = (str(each.edit_log_port), config["http_port"], query_port, config["rpc_port"])
+        # What a journal has replayed is not counted here. The first frontend is the one the others were told of.
+        known = ("1", "true", flag(each.alive), "1", self.time(frontend.clock.now()), flag(each is frontend.peers[0]))
+        started = self.time(each.start_time) if each.alive else "NULL"
+        return (
+            *(str(each.id), each.name, each.host, *ports, each.role.value, *known),
+            *("", started, frontend.current_version()),
+        )
 
     # -- nodes -----------------------------------------------------------------------------------------------------
 
@@ -153,20 +167,27 @@ class ShowCluster(Room):
 
     # -- sessions --------------------------------------------------------------------------------------------------
 
-    def _processes(self) -> ResultRows:
-        """List the connections; of another one only its id is known here, so whose it is cannot be told."""
-        viewer = self.viewer
-        server = str(self.frontends().rows[0][1])
-        started = self.time(self.frontend.start_time)
-        own = (viewer.user, "127.0.0.1", viewer.database or "", "Query", started, "0", "OK", "SHOW PROCESSLIST")
-        other = ("", "", "", "Sleep", started, "0", "EOF", "")
-        others = set(self.frontend.connections) if viewer.user == "root" else set()
-        tail = ("false", "default_warehouse", "", "default_catalog", "")
+    def _processes(self, reader: Reader, longest: int | None) -> ResultRows:
+        """List the connections that may be seen (ConnectScheduler.java, listConnection)."""
+        wanted = reader.string() if reader.accept("FOR") else None
+        reader.end()
         rows = [
-            (server, str(id_), *(own if id_ == viewer.connection_id else other), *tail)
-            for id_ in sorted(others | {viewer.connection_id})
+            self._process(each, longest)
+            for _, each in sorted(self.frontend.logged_in.items())
+            if wanted in (None, each.user) and self.viewer.sight.may_see_connection_of(each.user)
         ]
         return typed(texts(_PROCESSES, rows), {Kind.BIGINT: "Id Time"})
+
+    def _process(self, each: Session, longest: int | None) -> tuple[str | None, ...]:
+        """Print one connection (ConnectContext.java, toRow); a query's id is not kept."""
+        peer = each.peer or self.frontend.peers[0]
+        command, state = ("Query", "OK") if each.running else ("Sleep", "EOF")
+        seconds = int(self.frontend.clock.now() - each.asked)
+        return (
+            *(peer.name, str(each.connection_id), each.user, each.host, each.database or "", command),
+            *(self.time(each.began), str(seconds), state, without_secrets(each.running)[:longest]),
+            *("false", "default_warehouse", "", each.catalog, ""),
+        )
 
     # -- configuration ---------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..model.catalog import Edge, KeysType, MaterializedView, PartitionKind, View
 from ..model.column_types import ddl_type
+from .printed import quoted_names
 from .show_create_view import create_materialized_view, escaped
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def create_catalog(catalog: ExternalCatalog) -> str:
     shown = [
         f'"{key}"  =  "{escaped(masked(key, value))}"'
         for key, value in catalog.properties
-        if key not in ("azure.adls2.path_key", "password")
+        if key not in ("azure_path_key", "password")
     ]
     comment = f'comment "{escaped(catalog.comment)}"\n' if catalog.comment else ""
     properties = ",\n".join(shown)
@@ -113,7 +114,7 @@ def create_system_table(table: SystemTable) -> str:
     return f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=SCHEMA ;"
 
 
-_SECRETS = re.compile(r"secret|password|token|credential|shared_key|access_key|access_id|private_key", re.IGNORECASE)
+_SECRETS = re.compile(r"secret|password|token|credential|(shared|access|private)[._-]?key|access[._-]id", re.IGNORECASE)
 _MASK = "******"
 
 
@@ -134,7 +135,7 @@ def masked(key: str, value: str) -> str:
 
 def _distribution(schema: Schema) -> str:
     if schema.distribution_columns:
-        return f"DISTRIBUTED BY HASH({_names(schema.distribution_columns)}) BUCKETS {schema.buckets} "
+        return f"DISTRIBUTED BY HASH({quoted_names(schema.distribution_columns)}) BUCKETS {schema.buckets} "
     return f"DISTRIBUTED BY RANDOM BUCKETS {schema.buckets}"
 
 
@@ -150,7 +151,7 @@ def _create_table(table: Table) -> str:
     columns = ",\n".join(f"  {column_definition(schema, each)}" for each in schema.columns)
     lines = [
         f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=OLAP ",
-        f"{schema.keys.value}({_names(tuple(each.name for each in schema.key_columns))})",
+        f"{schema.keys.value}({quoted_names(tuple(each.name for each in schema.key_columns))})",
     ]
     if schema.comment:
         lines.append(f'COMMENT "{escaped(schema.comment)}"')
@@ -158,13 +159,9 @@ def _create_table(table: Table) -> str:
         lines.append(_partitions(table))
     lines.append(_distribution(schema))
     if schema.sort_columns:
-        lines.append(f"ORDER BY({_names(schema.sort_columns)})")
+        lines.append(f"ORDER BY({quoted_names(schema.sort_columns)})")
     lines.append(f"PROPERTIES (\n{_properties(table)}\n);")
     return "\n".join(lines)
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def comment_of(table: Table | View) -> str:
@@ -200,11 +197,11 @@ def column_definition(schema: Schema, column: Column) -> str:
 def _partitions(table: Table) -> str:
     schema = table.schema
     if schema.partition_kind is PartitionKind.EXPR_RANGE:
-        return f"PARTITION BY {', '.join(schema.partition_expressions) or _names(schema.partition_columns)}"
+        return f"PARTITION BY {', '.join(schema.partition_expressions) or quoted_names(schema.partition_columns)}"
     if schema.partition_kind is PartitionKind.LIST and schema.partition_expressions:
         # Partitions that loads make are not listed (ListPartitionInfo.java, toSql).
         return f"PARTITION BY ({','.join(f'`{name}`' for name in schema.partition_columns)})"
-    head = f"PARTITION BY {schema.partition_kind.value}({_names(schema.partition_columns)})"
+    head = f"PARTITION BY {schema.partition_kind.value}({quoted_names(schema.partition_columns)})"
     found = []
     for each in table.ordered():
         own = "" if each.replication_num == table.replication_num else f'("replication_num" = "{each.replication_num}")'

@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ShowEmpty"]
 
-_ROLLUP = (
-    "JobId TableName CreateTime FinishedTime BaseIndexName RollupIndexName RollupId TransactionId State Msg Progress "
-    "Timeout"
-)
-_COLUMN = (
-    "JobId TableName CreateTime FinishTime IndexName IndexId OriginIndexId SchemaVersion TransactionId State Msg "
-    "Progress Timeout"
-)
 _PROCEDURES = (
     *("Db", "Name", "Type", "Definer", "Modified", "Created", "Security_type", "Comment", "character_set_client"),
     *("collation_connection", "Database Collation"),
@@ -35,11 +27,6 @@ _WARNINGS = "Level Code Message"
 _BLACKLIST = "{} AddBlackListType LostConnectionTime LostConnectionNumberInPeriod CheckTimePeriod(s)"
 
 _IN_A_DATABASE: dict[str, str] = {
-    # An ALTER is done when its statement ends here, and is not remembered.
-    "ALTER TABLE COLUMN": _COLUMN,
-    "ALTER TABLE ROLLUP": _ROLLUP,
-    "ALTER TABLE OPTIMIZE": "JobId TableName CreateTime FinishTime Operation TransactionId State Msg Progress Timeout",
-    "ALTER MATERIALIZED VIEW": _ROLLUP,
     "DELETE": "TableName PartitionName CreateTime DeleteCondition State",
     "EXPORT": "JobId QueryId State Progress TaskInfo Path CreateTime StartTime FinishTime Timeout ErrorMsg",
     "LOAD": (
@@ -111,14 +98,11 @@ class ShowEmpty(Room):
         return {**held, **{words: partial(_nothing, titles) for words, titles in _ANYWHERE.items()}}
 
     def _in_database(self, titles: str, reader: Reader) -> ResultRows:
-        names = titles.split()
-        if titles == _COLUMN and self.frontend.shared_data:
-            names.append("Warehouse")
         if reader.at("FROM") or reader.at("IN"):
             self.place(reader)
         elif self.viewer.database is None and titles != _IN_A_DATABASE["LOAD"]:
             raise framed(no_database())
-        return texts(names)
+        return texts(titles)
 
 
 def _nothing(titles: str | tuple[str, ...], _reader: Reader) -> ResultRows:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..model.catalog import Table
+from ..model.dynamic_partitions import ScheduleRecord
 from ..server_errors import SqlError, framed
 from .printed import flag, like, text_or_none
 from .results import Kind, ResultRows, texts, typed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from .show_room import Answer
 
 __all__ = ["ShowObjects"]
+
+_NONE = "\\N"
+"""FeConstants.java, NULL_STRING."""
 
 _DYNAMIC = (
     "TableName Enable TimeUnit Start End Prefix Buckets ReplicationNum StartOf LastUpdateTime LastSchedulerTime State "
@@ -158,11 +162,12 @@ class ShowObjects(Room):
             "WEEK": f"{_DAYS[int(settings.get('start_day_of_week', '1')) - 1]}",
             "MONTH": f"{_ordinal(int(settings.get('start_day_of_month', '1')))}",
         }
+        record = self.frontend.schedules.get(table.id, ScheduleRecord())
         return (
             *(table.name, flag(enabled), unit, settings.get("start", str(-(2**31))), settings.get("end", "0")),
             *(settings.get("prefix", "p"), settings.get("buckets", "0"), replicas, first.get(unit)),
-            # No scheduler runs here, so nothing has happened yet.
-            *(None, None, None, None, None, flag(enabled)),
+            *(self.time(record.updated) or _NONE, self.time(record.run) or _NONE),
+            *("ERROR" if record.failed else "NORMAL", record.added or _NONE, record.dropped or _NONE, flag(enabled)),
         )
 
     def _variables(self, scope: str, reader: Reader) -> ResultRows:

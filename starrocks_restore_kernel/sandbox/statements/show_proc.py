@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..model.alter import AlterKind
 from ..model.catalog import Table, View
 from ..server_errors import analysis, unsupported_here
 from .printed import capacity, text_or_none
 from .results import ResultRows, texts
+from .show_alter import ShowAlter
 from .show_cluster import ShowCluster
 from .show_partitions import ShowPartitions
 from .show_room import Room
 from .show_tables import ShowTables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from ..frontend import Frontend
     from ..model.catalog import Database, Partition
     from .reader import Reader
     from .show_room import Answer
 
     Node = Callable[[list[str]], ResultRows]
 
-__all__ = ["ShowProc", "TaskCount", "agent_tasks"]
+__all__ = ["ShowProc"]
 
 # The directories that ProcService.java registers; those behind the first line are not looked into here.
 _ROOTS = (
@@ -65,18 +66,9 @@ _TRANSACTIONS = (
     "PublishTime FinishTime Reason ErrorReplicasCount ListenerId TimeoutMs PreparedTimeoutMs ErrMsg"
 )
 
+_ALTER_JOBS = {"rollup": AlterKind.ROLLUP, "schema_change": AlterKind.COLUMN, "optimize": AlterKind.OPTIMIZE}
+
 _QUOTA = 2**63 - 1
-
-TaskCount = tuple[str, int, int, bool]
-"""The type of a task, its backend, its signature, and whether it has failed before."""
-
-
-def agent_tasks(frontend: Frontend) -> Iterator[TaskCount]:
-    """List the tasks that are out at backends, of all jobs together (AgentTaskQueue.java)."""
-    for job in frontend.jobs.values():
-        out = job.tasks
-        for task in out.tasks.values():
-            yield out.kind, task.backend, task.signature, task.signature in out.errors
 
 
 class ShowProc(Room):
@@ -262,7 +254,12 @@ class ShowProc(Room):
     # -- tasks and jobs --------------------------------------------------------------------------------------------
 
     def _tasks(self, path: list[str]) -> ResultRows:
-        found = list(agent_tasks(self.frontend))
+        # The tasks that are out at backends, of all jobs together (AgentTaskQueue.java).
+        found = [
+            (job.tasks.kind, task.backend, task.signature, task.signature in job.tasks.errors)
+            for job in self.frontend.jobs.values()
+            for task in job.tasks.tasks.values()
+        ]
         if not path:
             kinds = Counter(kind for kind, *_ in found)
             failed = Counter(kind for kind, _, _, bad in found if bad)
@@ -290,11 +287,23 @@ class ShowProc(Room):
         """List jobs by kind; backup and restore are none of them (JobsProcDir.java)."""
         if not path:
             return texts("DbId DbName", [(str(each.id), each.name) for each in self.frontend.databases.values()])
-        self._by_id(path[0])
+        database = self._by_id(path[0])
+        jobs = ShowAlter(self.frontend, self.viewer)
+        if len(path) > 1 and path[1] in _ALTER_JOBS:
+            return _leaf(path[2:], jobs.jobs(database, _ALTER_JOBS[path[1]]))
+        if len(path) > 1 and path[1] in ("load", "delete", "export"):
+            raise unsupported_here(f"SHOW PROC '/jobs/<database>/{path[1]}'")
         if len(path) > 1:
-            raise unsupported_here("SHOW PROC '/jobs/<database>/<kind>'")
-        kinds = ("load", "rollup", "schema_change", "export")
-        return texts("JobType Pending Running Finished Cancelled Total", [(kind, *["0"] * 5) for kind in kinds])
+            raise _ProcError(f"Invalid job type: {path[1]}")
+        # Loads end with their statement here, and nothing is exported.
+        none = ["0"] * 5
+        rows = [
+            ("load", *none),
+            ("rollup", *jobs.counted(database, AlterKind.ROLLUP)),
+            ("schema_change", *jobs.counted(database, AlterKind.COLUMN)),
+            ("export", *none),
+        ]
+        return texts("JobType Pending Running Finished Cancelled Total", rows)
 
     def _transactions(self, path: list[str]) -> ResultRows:
         if not path:

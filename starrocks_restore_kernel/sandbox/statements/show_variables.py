@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -10,10 +9,11 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ..server_errors import analysis, syntax
+from .printed import like
 from .results import Kind, ResultColumn, ResultRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from .reader import Reader
     from .variables import Variables
@@ -35,7 +35,7 @@ def show_variables(variables: Variables, reader: Reader, scope: str) -> ResultRo
     rows = variables.rows(scope)
     if reader.accept("LIKE"):
         # In the case of the pattern (CaseSensibility.java, VARIABLES).
-        matches = _like(reader.string())
+        matches = like(reader.string())
         rows = [row for row in rows if matches(row[0])]
     elif reader.accept("WHERE"):
         condition = _condition(reader.rest())
@@ -45,13 +45,6 @@ def show_variables(variables: Variables, reader: Reader, scope: str) -> ResultRo
     reader.end()
     columns = [ResultColumn(title, Kind.BOOLEAN if title == "Is_changed" else Kind.STRING, 20) for title in titles]
     return ResultRows(tuple(columns), list(rows))
-
-
-def _like(pattern: str) -> Callable[[str], bool]:
-    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
-    wild = {"%": ".*", "_": "."}
-    compiled = re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
-    return lambda text: compiled.fullmatch(text) is not None
 
 
 def _condition(text: str) -> exp.Expr:
@@ -87,7 +80,7 @@ def _holds(condition: exp.Expr, row: Sequence[str], places: dict[str, int]) -> b
             case exp.NEQ():
                 return text(each.left) != text(each.right)
             case exp.Like():
-                return _like(text(each.expression))(text(each.this))
+                return like(text(each.expression))(text(each.this))
             case exp.In():
                 return text(each.this) in [text(one) for one in each.expressions]
         # Worded here.

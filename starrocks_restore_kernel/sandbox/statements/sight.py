@@ -31,6 +31,10 @@ class Sight(Protocol):
         """Tell whether the user has any privilege on the external catalog."""
         ...
 
+    def may_see_connection_of(self, user: str, /) -> bool:
+        """Tell whether another user's connections are shown."""
+        ...
+
 
 class _Everything:
     """Sees all there is, as root does."""
@@ -45,6 +49,9 @@ class _Everything:
         return True
 
     def may_see_catalog(self, _catalog: str, /) -> bool:
+        return True
+
+    def may_see_connection_of(self, _user: str, /) -> bool:
         return True
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ..model.catalog import KeysType, MaterializedView, Rollup, Table, View
-from ..model.tables import require_normal
+from ..model.tables import add_rollup, drop_rollup, rollup_holder
 from ..server_errors import SqlError, analysis, framed, internal, no_database
 from .definitions import read_definition
 
@@ -26,7 +26,7 @@ _SHORT_KEYS = 3
 def create_synchronous_view(frontend: Frontend, asked: CreateMaterializedView, place: str | None) -> None:
     """Add an index to the table that the query reads.
 
-    On a server a job of minutes builds it; here it is there at once, and holds no rows, as no query is rewritten.
+    A job builds it, which fills nothing here: no query is rewritten to read it.
     """
     definition, table = _read(frontend, asked, place)
     ((home, _),) = definition.bases
@@ -38,14 +38,11 @@ def create_synchronous_view(frontend: Frontend, asked: CreateMaterializedView, p
     columns = _columns(asked, definition)
     if table.schema.keys is KeysType.PRIMARY_KEYS:
         raise internal(f"Do not support create materialized view on primary key table[{table.name}]")
-    require_normal(table)
-    if table.temporary_partitions:
-        raise internal("Can not alter table when there are temp partitions in table")
-    name = asked.name[-1]
-    _require_free(database, table, name)
     keys = sum(not _aggregate(each) for each in asked.tree.selects)
-    table.rollups[name] = Rollup(frontend.next_id(), name, columns, min(keys, _SHORT_KEYS), asked.query)
-    frontend.journal.save_object(database, table)
+    if keys == len(columns) and table.schema.keys is not KeysType.DUP_KEYS:
+        raise internal("The materialized view of aggregation or unique table must has grouping columns")
+    view = Rollup(frontend.next_id(), asked.name[-1], columns, min(keys, _SHORT_KEYS), asked.query)
+    add_rollup(frontend, database, table, view)
 
 
 def _read(frontend: Frontend, asked: CreateMaterializedView, place: str | None) -> tuple[Definition, Table]:
@@ -106,34 +103,12 @@ def _columns(asked: CreateMaterializedView, definition: Definition) -> tuple[str
     return tuple(found)
 
 
-def _require_free(database: Database, table: Table, name: str) -> None:
-    """See that the name is free in the table and in the database (checkAndPrepareMaterializedView)."""
-    if name in table.rollups or name == table.name:
-        raise internal(f"Materialized view[{name}] already exists in the table {table.name}")
-    if name in database.tables:
-        raise internal(f"Table [{name}] already exists in the db {database.name}")
-    other = _holder(database, name)
-    if other is not None:
-        raise internal(f"Materialized view[{name}] already exists in table {other.name}")
-
-
-def _holder(database: Database, name: str) -> Table | None:
-    for each in database.tables.values():
-        if isinstance(each, Table) and name in each.rollups:
-            return each
-    return None
-
-
 def drop_synchronous_view(frontend: Frontend, database: Database, name: str, *, if_exists: bool) -> None:
     """Drop an index by its name alone (AlterJobMgr.java, processDropMaterializedView)."""
-    table = _holder(database, name)
-    if table is None and isinstance(found := database.tables.get(name), Table):
-        require_normal(found)
-        raise internal("Cannot drop base index by using DROP ROLLUP or DROP MATERIALIZED VIEW.")
-    if table is None:
-        if if_exists:
-            return
+    # A table is among its own indexes, by its own name.
+    named = database.tables.get(name)
+    table = named if isinstance(named, Table) else rollup_holder(database, name)
+    if table is not None:
+        drop_rollup(frontend, database, table, name)
+    elif not if_exists:
         raise internal(f"Materialized view {name} is not found")
-    require_normal(table)
-    del table.rollups[name]
-    frontend.journal.save_object(database, table)

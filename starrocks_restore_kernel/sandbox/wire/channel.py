@@ -195,6 +195,12 @@ class Channel(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    @property
+    def client(self) -> str:
+        """The client's address and port (MysqlChannel.java, getRemoteHostPortString)."""
+        name = None if self._transport is None else self._transport.get_extra_info("peername")
+        return f"{name[0]}:{name[1]}" if name else ""
+
     # -- TLS -------------------------------------------------------------------------------------------------------
 
     @property

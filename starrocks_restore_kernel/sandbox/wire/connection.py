@@ -9,16 +9,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..faults import FaultKind
-from ..frontend import SYSTEM_DATABASES
-from ..model.catalog import Table
 from ..server_errors import SqlError, internal
 from ..statements.family import is_family
 from ..statements.reader import Reader
 from ..statements.results import Done, column_of
+from ..statements.secrets import without_secrets
 from ..statements.session import Session
 from .channel import Gone, TooLong
 from .login import Door
-from .other_commands import no_command
+from .other_commands import listed_fields, no_command
 from .packets import (
     MORE_RESULTS,
     BrokenPacket,
@@ -31,7 +30,7 @@ from .packets import (
 )
 from .prepared import Prepared, prepare
 from .rows import binary_rows, text_rows
-from .statement_log import LoggedStatement, without_secrets
+from .statement_log import LoggedStatement
 
 if TYPE_CHECKING:
     import ssl
@@ -166,7 +165,7 @@ class Connection:
         await self.channel.flush()
 
     def _begin(self, login: Login) -> None:
-        work = Session(self.frontend, user=login.user, connection_id=self.id)
+        work = Session(self.frontend, user=login.user, connection_id=self.id, host=self.channel.client)
         work.peer = self.peer
         if self.work is not None:
             work.database = self.work.database
@@ -247,21 +246,7 @@ class Connection:
         """Answer with the columns of a table, which command lines ask for to complete names."""
         name = Payload(data, 1).text()
         place = self._session.database or ""
-        if not name:
-            raise SqlError("Empty tableName")
-        with self.frontend.lock:
-            if place not in self.frontend.databases:
-                if place not in SYSTEM_DATABASES:
-                    raise SqlError(f"Unknown database({place})")
-                found = None
-            else:
-                found = self.frontend.databases[place].tables.get(name)
-            if found is None:
-                raise SqlError(f"Unknown table({name})")
-            if isinstance(found, Table):
-                fields = [(column_of(each.name, each.type), each.default or "") for each in found.schema.columns]
-            else:
-                fields = [(column_of(each, "varchar"), "") for each in found.columns]
+        fields = listed_fields(self.frontend, place, name)
         self.channel.put_all(column_definition(column, place, name, default) for column, default in fields)
         self.channel.put(end_of_rows())
 
@@ -385,7 +370,12 @@ class Connection:
         query = prepared.filled(prepared.read_values(payload))
         cut = await self._trouble(prepared.text)
         work = self._session
-        results, error = await self._run(prepared.text, lambda: ([work.query(query)], None))
+
+        def action() -> tuple[list[Result], SqlError | None]:
+            with work.at_work(prepared.text):
+                return [work.query(query)], None
+
+        results, error = await self._run(prepared.text, action)
         if error is not None:
             raise error
         await self._put_result(results[0], binary_rows, 0, cut=cut)

@@ -1,10 +1,19 @@
-"""Commands of the MySQL protocol that a frontend does not carry out (ConnectProcessor.java, dispatch)."""
+"""Commands of the MySQL protocol beside queries, and those that a frontend refuses (ConnectProcessor.java)."""
 
 from __future__ import annotations
 
-from ..server_errors import SqlError
+from typing import TYPE_CHECKING
 
-__all__ = ["no_command"]
+from ..frontend import SYSTEM_DATABASES
+from ..model.catalog import Table
+from ..server_errors import SqlError
+from ..statements.results import column_of
+
+if TYPE_CHECKING:
+    from ..frontend import Frontend
+    from ..statements.results import ResultColumn
+
+__all__ = ["listed_fields", "no_command"]
 
 # MysqlCommand.java: what has a name there, and no handler in ConnectProcessor.java, dispatch.
 _UNSUPPORTED = {
@@ -30,3 +39,27 @@ def no_command(code: int) -> SqlError:
     if code in _UNSUPPORTED:
         return SqlError(f"Unsupported command({_UNSUPPORTED[code]})")
     return SqlError("Unknown command(null)", 1047, "08S01")
+
+
+def listed_fields(frontend: Frontend, database: str, name: str) -> list[tuple[ResultColumn, str]]:
+    """List the columns of a table with their defaults, for COM_FIELD_LIST (handleFieldList).
+
+    Raises
+    ------
+    SqlError
+        If there is no such table.
+    """
+    if not name:
+        raise SqlError("Empty tableName")
+    with frontend.lock:
+        if database in frontend.databases:
+            found = frontend.databases[database].tables.get(name)
+        elif database in SYSTEM_DATABASES:
+            found = None
+        else:
+            raise SqlError(f"Unknown database({database})")
+        if found is None:
+            raise SqlError(f"Unknown table({name})")
+        if isinstance(found, Table):
+            return [(column_of(each.name, each.type), each.default or "") for each in found.schema.columns]
+        return [(column_of(each, "varchar"), "") for each in found.columns]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...model.catalog import MaterializedView, Table, View
 from ...model.column_types import mysql_type, type_facts
-from ..printed import NEVER
+from ..printed import NEVER, quoted_names
 from ..show_create import column_default, column_definition, comment_of, partition_values
 from ..show_materialized_views import MATERIALIZED_VIEW_COLUMNS, materialized_view_rows
 from .system_table import Filling
@@ -115,10 +115,6 @@ def _sizes(type_: str) -> tuple[int | None, int | None]:
     return (precision or length, scale)
 
 
-def _quoted(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
 def _tables_config(scope: Scope) -> list[Row]:
     found: list[Row] = []
     for schema_name, table in scope.objects():
@@ -126,13 +122,13 @@ def _tables_config(scope: Scope) -> list[Row]:
             found.append((schema_name, table.name, "VIEW", "", "", "", "", "", 0, "", "", 0))
             continue
         schema = table.schema
-        key = _quoted(tuple(each.name for each in schema.key_columns))
+        key = quoted_names(tuple(each.name for each in schema.key_columns))
         found.append(
             (
                 *(schema_name, table.name, table.type, schema.keys.name, key if schema.keys.replaces else ""),
-                *(_quoted(schema.partition_columns), _quoted(schema.distribution_columns)),
+                *(quoted_names(schema.partition_columns), quoted_names(schema.distribution_columns)),
                 *("HASH" if schema.distribution_columns else "RANDOM", schema.buckets),
-                _quoted(schema.sort_columns) if schema.sort_columns else key,
+                quoted_names(schema.sort_columns) if schema.sort_columns else key,
                 *(json.dumps(table.properties(), separators=(",", ":")), table.id),
             )
         )
