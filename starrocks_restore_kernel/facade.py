@@ -31,6 +31,7 @@ from .planning import (
     Plan,
     Procedure,
     Wish,
+    doings,
     gather,
     load_plan,
     plan,
@@ -314,7 +315,7 @@ class Cluster(Drawing):
         if isinstance(statement, Restore):
             shown.allow(overwrite=overwrite)
             now = self.plan(statement)
-            if (now.target_database, now.effects, now.verdict) != (shown.target_database, shown.effects, shown.verdict):
+            if (doings(now), now.verdict) != (doings(shown), shown.verdict):
                 hint = "plan again, and look"
                 raise PlanRefused("nothing was sent: the cluster has changed since this plan was made", hint=hint)
             return send_restore(shown, self.frontend, self._poller, overwrite=overwrite)

@@ -10,7 +10,7 @@ from .picture import Picture, Standing
 from .plan import Plan, Verdict, plan, plan_without_facts
 from .plan_files import load_plan, save_plan
 from .side_by_side import side_by_side
-from .steps import Outcome, Procedure, Step
+from .steps import Outcome, Procedure, Step, doings
 from .wish import Wish, restore
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "UserFacts",
     "Verdict",
     "Wish",
+    "doings",
     "gather",
     "load_plan",
     "plan",

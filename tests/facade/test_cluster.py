@@ -76,6 +76,16 @@ def test_a_plan_that_is_no_longer_true_is_not_sent(cluster: Cluster) -> None:
     assert 0 == len(cluster.jobs())
 
 
+def test_rows_that_come_meanwhile_do_not_hold_a_restore_up(cluster: Cluster) -> None:
+    """A table that is written to all day can be restored over: what would be done to it is the same."""
+    stamp = backed_up(cluster)
+    plan = cluster.plan(restore(stamp))
+    cluster.query("DELETE FROM shop.orders WHERE order_date >= '2024-02-01'")
+    cluster.query("INSERT INTO shop.orders SELECT * FROM shop.orders WHERE MONTH(order_date) = 1")
+
+    assert "FINISHED" == plan.submit(overwrite=True).wait(60).state.value
+
+
 def test_what_the_plan_foretells_of_replicas_is_what_would_have_happened(cluster: Cluster) -> None:
     """Sent past the plan, the server cancels with the very text that the plan showed."""
     stamp = backed_up(cluster)
