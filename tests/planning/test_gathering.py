@@ -2,109 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from answers import (
+    MATERIALIZED,
+    PARTITIONS,
+    SCHEMA,
+    SCRIPT,
+    STAMP,
+    TABLES,
+    asked,
+    gathered,
+    statement,
+    unknown,
+)
 from road import backed_up, restore
 from samples import row
-from scripted import DENIED, Scripted, rows, unknown_database
+from scripted import DENIED, rows, unknown_database
 
 from starrocks_restore_kernel.cluster import Frontend, TableKind
-from starrocks_restore_kernel.errors import ConnectionFailed, RestoreError, ServerError
+from starrocks_restore_kernel.errors import ConnectionFailed
 from starrocks_restore_kernel.facade import Cluster
-from starrocks_restore_kernel.language import parse
-from starrocks_restore_kernel.language.statements import Restore
-from starrocks_restore_kernel.planning import Facts, Picture, gather
+from starrocks_restore_kernel.planning import gather
 
 MOST = 12
 """Round trips that a usual plan may take."""
-STAMP = "2026-01-01-00-00-00-000"
-DETAILS = json.dumps({"backup_objects": {"orders": {"partitions": {"p1": {}}}, "daily": {"partitions": {}}}})
-CONFIGURATION = (
-    "TABLE_NAME TABLE_ENGINE TABLE_MODEL PRIMARY_KEY PARTITION_KEY DISTRIBUTE_KEY DISTRIBUTE_TYPE DISTRIBUTE_BUCKET "
-    "SORT_KEY PROPERTIES TABLE_ID"
-)
-SCHEMA = "SELECT TABLE_NAME"
-PARTITIONS = "SELECT TABLE_NAME, PARTITION_NAME"
-TABLES = "SELECT TABLE_NAME, TABLE_TYPE"
-MATERIALIZED = "SELECT TABLE_NAME, REFRESH_TYPE"
-
-SCRIPT: dict[str, Any] = {
-    "SELECT current_version": rows(
-        "version user roles catalog db", ("4.1.0", "'ann'@'%'", "keeper", "default_catalog", "")
-    ),
-    "SHOW GRANTS": rows(
-        "UserIdentity Catalog Grants",
-        ("'ann'@'%'", None, "GRANT 'keeper', 'spare' TO 'ann'@'%'"),
-        ("'ann'@'%'", "default_catalog", "GRANT EXPORT ON ALL TABLES IN DATABASE shop TO USER 'ann'@'%'"),
-    ),
-    'SHOW GRANTS FOR ROLE "keeper"': rows(
-        "UserIdentity Catalog Grants", ("keeper", None, "GRANT 'deep' TO ROLE keeper")
-    ),
-    'SHOW GRANTS FOR ROLE "deep"': rows(
-        "UserIdentity Catalog Grants", ("deep", "default_catalog", "GRANT REPOSITORY ON SYSTEM TO ROLE 'deep'")
-    ),
-    'SHOW GRANTS FOR ROLE "public"': DENIED,
-    "SHOW FRONTENDS": rows("Name IP QueryPort Role Alive", ("fe", "10.0.0.1", "9030", "LEADER", "true")),
-    "SHOW BACKENDS": rows("BackendId IP Alive SystemDecommissioned", ("1", "10.0.0.2", "true", "false")),
-    "ADMIN SHOW FRONTEND CONFIG": rows("Key Value", ("run_mode", "shared_nothing")),
-    "SHOW REPOSITORIES": rows("RepoName IsReadOnly Location", ("vault", "false", "s3://b")),
-    "SHOW SNAPSHOT ON vault WHERE SNAPSHOT = ": rows("Snapshot Timestamp Status", ("monday", STAMP, "OK")),
-    f'SHOW SNAPSHOT ON vault WHERE SNAPSHOT = "monday" AND TIMESTAMP = "{STAMP}"': rows(
-        "Snapshot Timestamp Database Details Status", ("monday", STAMP, "shop", DETAILS, "OK")
-    ),
-    "SHOW SNAPSHOT ON vault": rows("Snapshot Timestamp Status", ("monday", STAMP, "OK"), ("sunday", STAMP, "OK")),
-    "SHOW RESTORE": [],
-    "SHOW BACKUP": [],
-    PARTITIONS: rows(
-        "TABLE_NAME PARTITION_NAME PARTITION_VALUE BUCKETS REPLICATION_NUM IS_TEMP ROW_COUNT DATA_SIZE",
-        ("orders", "p1", "[…)", 4, 3, 0, 10, 1000),
-    ),
-    TABLES: rows(
-        "TABLE_NAME TABLE_TYPE ENGINE TABLE_ROWS DATA_LENGTH",
-        ("orders", "BASE TABLE", "StarRocks", 10, 1000),
-        ("sums", "VIEW", "", None, None),
-    ),
-    "SELECT TABLE_NAME, TABLE_ENGINE": rows(
-        CONFIGURATION, ("orders", "OLAP", "DUP_KEYS", "", "", "", "HASH", 4, "", "{}", 1)
-    ),
-    "SELECT TABLE_NAME, VIEW_DEFINITION": [],
-    MATERIALIZED: rows(
-        "TABLE_NAME REFRESH_TYPE IS_ACTIVE INACTIVE_REASON MATERIALIZED_VIEW_DEFINITION",
-        ("sums", "ASYNC", "true", "", "SELECT 1"),
-    ),
-    "SHOW FULL FUNCTIONS FROM shop": [],
-    'SHOW PROC "/dbs/shop"': rows("TableName State", ("orders", "NORMAL")),
-    "SHOW CATALOGS": rows("Catalog Type", ("hive", "Hive")),
-}
-
-
-def statement(sql: str) -> Restore:
-    """A RESTORE, parsed."""
-    found = parse(sql, "4.1")
-    assert isinstance(found, Restore)
-    return found
-
-
-def asked(head: str = "shop.monday FROM vault", on: str = "", stamp: str = STAMP) -> Restore:
-    """A RESTORE of the script's snapshot."""
-    return statement(f'RESTORE SNAPSHOT {head} {on} PROPERTIES ("backup_timestamp" = "{stamp}")')
-
-
-def gathered(restore: Restore | None = None, **changes: Any) -> tuple[Facts, Scripted]:
-    """The facts by the script, some of its answers changed; keys are found by their beginnings."""
-    script = {**SCRIPT, **changes.pop("script", {})}
-    frontend = Scripted(script, **changes)
-    return gather(frontend, restore or asked(), "4.1"), frontend
-
-
-def unknown(facts: Facts) -> list[str]:
-    """What could not be looked at."""
-    return [each.part for each in facts.unknown]
-
 
 # -- in the sandbox
 
@@ -436,53 +361,3 @@ def test_a_name_that_looks_like_an_id_is_not_taken_for_one() -> None:
 def test_a_frontend_that_takes_one_statement_at_a_time_gives_the_same_facts() -> None:
     """A proxy costs round trips, and nothing else."""
     assert gathered()[0] == gathered(several=False)[0]
-
-
-# -- the picture
-
-
-def test_the_picture_is_kept_for_some_seconds_and_read_again() -> None:
-    """Slow facts once; jobs and tables each time."""
-    now = [0.0]
-    frontend = Scripted(SCRIPT)
-    picture = Picture(frontend, keep=10.0, clock=lambda: now[0])
-
-    def counted() -> tuple[int, int]:
-        frontend.sent.clear()
-        gather(frontend, asked(), "4.1", picture=picture)
-        return tuple(sum(word in text for text in frontend.sent) for word in ("SHOW BACKENDS", "SHOW RESTORE"))
-
-    first, kept = counted(), counted()
-    now[0] = 10.0
-    old, again = counted(), counted()
-    picture.refresh()
-
-    assert [(1, 1), (0, 1), (1, 1), (0, 1), (1, 1)] == [first, kept, old, again, counted()]
-
-
-def test_a_picture_of_a_frontend_that_went_is_not_shown() -> None:
-    """What was read before is no longer so."""
-    now = [0.0]
-    frontend = Scripted(SCRIPT)
-    picture = Picture(frontend, clock=lambda: now[0])
-    before = picture.look()
-    frontend.script["SELECT current_version"] = ConnectionFailed("gone")
-    now[0] = 100.0
-
-    with pytest.raises(ConnectionFailed):
-        picture.look()
-    now[0] = 0.0
-    with pytest.raises(RestoreError):
-        picture.look()
-    frontend.script["SELECT current_version"] = SCRIPT["SELECT current_version"]
-    assert before == picture.look()
-
-
-def test_an_error_of_the_server_is_part_of_the_picture() -> None:
-    """Who may not look is not asked to try each time."""
-    frontend = Scripted({**SCRIPT, "SHOW BACKENDS": DENIED})
-    picture = Picture(frontend)
-
-    assert picture.look() is picture.look()
-    assert isinstance(DENIED, ServerError)
-    assert ["cluster.backends"] == [each.part for each in picture.look().unknown]
