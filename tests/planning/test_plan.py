@@ -100,7 +100,7 @@ def test_a_table_that_may_be_there_unseen_is_never_called_new(more: dict[str, An
             "SRR206",
             "the name inside the snapshot comes first: DATABASE shop AS x",
         ),
-        (planned("ON (orders)", replicas="3"), "SRR210", 'write "replication_num" = "1": 1 hosts are alive'),
+        (planned("ON (orders)", replicas="3"), "SRR210", 'write "replication_num" = "1": 1 host is alive'),
         (
             planned("ON (orders AS items)", holding(Table("items", TableKind.TABLE, 1, 1))),
             "SRR209",

@@ -11,6 +11,7 @@ from ...language.statements import Span
 from ..codes import ObstacleCode
 from ..effect import Action, Effect
 from ..selection import named_objects
+from ..sizes import counted
 from .case import Case, found, names, quoted
 
 __all__ = ["blocked", "replica_split", "several_numbers"]
@@ -55,7 +56,9 @@ def _other_name(case: Case, _: Effect) -> str:
 
 def _fewer_replicas(case: Case, _: Effect) -> str:
     hosts = len(case.facts.cluster.hosts or ())
-    return f'write "replication_num" = "{max(hosts, 1)}": {hosts} hosts are alive'
+    return (
+        f'write "replication_num" = "{max(hosts, 1)}": {counted(hosts, "host")} {"is" if hosts == 1 else "are"} alive'
+    )
 
 
 def _same_number(case: Case, each: Effect) -> str:
