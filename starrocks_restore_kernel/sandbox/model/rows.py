@@ -14,7 +14,7 @@ import duckdb
 from sqlglot import exp
 
 from .column_types import duckdb_type
-from .journal import Journal
+from .journal import Journal, MemoryJournal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -79,11 +79,12 @@ class Rows:
         self._staged = itertools.count(1)
         # Rows on their way in lie beside the database: they are never written to the file, and all cursors see them.
         self._root.execute(f"ATTACH ':memory:' AS {_STAGING}")
-        self.journal = Journal(self.writing)
+        self.journal = MemoryJournal(self.writing) if path is None else Journal(self.writing)
         self._held: set[str] = set()
         with self.writing() as cursor:
             self.journal.begin(cursor)
-        self._look()
+        if path is not None:
+            self._look()
 
     def _look(self) -> None:
         with self.cursor() as cursor:
@@ -125,6 +126,7 @@ class Rows:
                     self._look()
                     raise
                 self._open = None
+                self.journal.committed()
                 for act in self._committed:
                     act()
 
