@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 from sqlglot import exp
 
-from .column_types import duckdb_type
+from .column_types import duckdb_type, duckdb_type_text
 from .journal import Journal, MemoryJournal
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def rows_name(partition: Physical) -> str:
 
 def quoted(name: str) -> str:
     """Write a name for DuckDB."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def bucket_of(schema: Schema, buckets: int) -> exp.Expr:
@@ -157,9 +157,7 @@ class Rows:
         """Make sure of a partition's table, and name it, quoted."""
         name = rows_name(partition)
         if name not in self._held:
-            columns = ", ".join(
-                f"{quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns
-            )
+            columns = ", ".join(f"{quoted(each.name)} {duckdb_type_text(each.type)}" for each in schema.columns)
             cursor.execute(f"CREATE TABLE {quoted(name)} ({columns})")
             self._held.add(name)
         return quoted(name)

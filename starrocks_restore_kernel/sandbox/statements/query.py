@@ -90,8 +90,8 @@ def parse_expression(text: str) -> exp.Expr:
 
 
 def written(tree: exp.Expr) -> str:
-    """Write a tree for DuckDB, silently leaving out what is only a hint."""
-    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
+    """Write a tree for DuckDB, silently leaving out what is only a hint; afterwards the tree is good for nothing."""
+    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
