@@ -124,8 +124,9 @@ def test_passwords(cluster: Cluster) -> None:
     assert Account("bob", b"", b"") == get("bob")
 
 
-def test_no_password_is_told(cluster: Cluster) -> None:
+def test_no_password_is_told(empty: Callable[..., Cluster]) -> None:
     """Not by SHOW, not by a repr, not by an error, and not in what is written down."""
+    cluster = empty(kept=True)
     cluster.run(f"CREATE USER bob IDENTIFIED BY '{PASSWORD}'; SET PASSWORD = PASSWORD('{PASSWORD}')")
     told = [
         cluster.run("SHOW ALL AUTHENTICATION"),

@@ -9,6 +9,7 @@ begins with ``sandbox.storage.`` is an option of that filesystem, as JSON or as 
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 import re
 from contextlib import contextmanager, suppress
@@ -277,6 +278,9 @@ def _entries(fs: AbstractFileSystem, parents: list[str], component: str) -> Iter
 
 def _children(fs: AbstractFileSystem, parent: str) -> Iterator[RemoteFile]:
     try:
+        if type(fs) is LocalFileSystem:
+            yield from _local_children(parent or "/")
+            return
         found = fs.ls(parent or "/", detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return
@@ -285,6 +289,20 @@ def _children(fs: AbstractFileSystem, parent: str) -> Iterator[RemoteFile]:
         # Some list a file as itself, and an object store a directory as an entry of its own.
         if path.strip("/") != parent.strip("/"):
             yield _entry(each, posixpath.basename(path))
+
+
+def _local_children(parent: str) -> list[RemoteFile]:
+    """List a directory of this machine: a repository's may hold thousands, and fsspec takes ten times as long."""
+    with os.scandir(parent) as found:
+        return [RemoteFile(each.name, not each.is_dir(), _size(each)) for each in found]
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
+        # A link that leads nowhere, or a file that is gone by now.
+        return 0
 
 
 def _entry(found: Mapping[str, Any], name: str) -> RemoteFile:

@@ -121,6 +121,7 @@ def _restore(
     properties = property_map(statement.properties)
     number = properties.get("replication_num") or frontend.default_replication_num
     ordered = replace(chosen.info, tables={name: chosen.info.tables[name] for name in _order(info, chosen.info.tables)})
+    meta = None if chosen.meta is None else _without_the_rest(chosen.meta, ordered)
     head = JobHead(
         statement.label,
         CATALOG_JOB if target is None else target.id,
@@ -135,11 +136,16 @@ def _restore(
         int(number),
         properties.get("allow_load", "false").lower() == "true",
         ordered.write(),
-        None if chosen.meta is None else chosen.meta.write(),
+        None if meta is None else meta.write(),
         chosen.aliases,
     )
     with frontend.lock:
-        put(frontend, RestoreJob(frontend, entry, ordered, chosen.meta))
+        put(frontend, RestoreJob(frontend, entry, ordered, meta))
+
+
+def _without_the_rest(meta: BackupMeta, info: SnapshotInfo) -> BackupMeta:
+    # The server keeps it all; each change of state would write down a hundred thousand tables for the sake of one.
+    return replace(meta, tables={name: meta.tables[name] for name in info.tables if name in meta.tables})
 
 
 def _order(info: SnapshotInfo, kept: Mapping[str, SavedTable]) -> list[str]:

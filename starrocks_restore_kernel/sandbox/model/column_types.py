@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot import exp
 
-__all__ = ["ddl_type", "duckdb_type", "mysql_type", "sql_type", "starrocks_type", "type_facts", "varchar_limit"]
+__all__ = [
+    "ddl_type",
+    "duckdb_type",
+    "duckdb_type_text",
+    "mysql_type",
+    "sql_type",
+    "starrocks_type",
+    "type_facts",
+    "varchar_limit",
+]
 
 # The widths that SHOW CREATE TABLE prints for MySQL's sake (ScalarType.java, toSql).
 _WIDTHS = {
@@ -64,7 +75,18 @@ def mysql_type(type_: str) -> str:
 
 
 def duckdb_type(type_: str) -> exp.DataType:
-    """Find the DuckDB type that holds a StarRocks type."""
+    """Find the DuckDB type that holds a StarRocks type; the tree is the caller's own."""
+    return _duckdb_type(type_).copy()
+
+
+@lru_cache(maxsize=1024)
+def duckdb_type_text(type_: str) -> str:
+    """Write the DuckDB type that holds a StarRocks type."""
+    return duckdb_type(type_).sql("duckdb")
+
+
+@lru_cache(maxsize=1024)
+def _duckdb_type(type_: str) -> exp.DataType:
     base = type_.split("(", maxsplit=1)[0].split("<", maxsplit=1)[0]
     if base in _AS_TEXT or base in ("char", "varchar"):
         return exp.DataType.build("varchar", dialect="duckdb")

@@ -2,11 +2,12 @@
 
 A real one appends operations and replays them; this one keeps the last value of each entry, which a replay would come
 to. It lies in the DuckDB database of the rows, so that one transaction holds both: a process that is killed between two
-statements, or in the midst of one, opens whole.
+statements, or in the midst of one, opens whole. Where the rows end with the process, so does a `MemoryJournal`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -17,13 +18,23 @@ import msgspec
 from .catalog import Function, Partition, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import duckdb
 
     from .catalog import Database, View
 
-__all__ = ["FORMAT", "GLOBAL", "DatabaseEntry", "Entry", "FunctionEntry", "Journal", "PartitionEntry", "TableEntry"]
+__all__ = [
+    "FORMAT",
+    "GLOBAL",
+    "DatabaseEntry",
+    "Entry",
+    "FunctionEntry",
+    "Journal",
+    "MemoryJournal",
+    "PartitionEntry",
+    "TableEntry",
+]
 
 Value = TypeVar("Value")
 
@@ -132,12 +143,18 @@ class Journal:
 
     def flush(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Write what has been saved; the transaction calls it before it commits."""
-        if self._unwritten and self.now is not None:
-            self._unwritten[Entry.SERVER.value, "time"] = msgspec.json.encode(int(self.now() * 1000))
-            self._unwritten[Entry.SERVER.value, "format"] = msgspec.json.encode(FORMAT)
+        self._note_time()
         unwritten, self._unwritten = list(self._unwritten.items()), {}
         for start in range(0, len(unwritten), _BATCH):
             self._write(cursor, unwritten[start : start + _BATCH])
+
+    def _note_time(self) -> None:
+        if self._unwritten and self.now is not None:
+            self._unwritten[Entry.SERVER.value, "time"] = msgspec.json.encode(int(self.now() * 1000))
+            self._unwritten[Entry.SERVER.value, "format"] = msgspec.json.encode(FORMAT)
+
+    def committed(self) -> None:
+        """Hear that the transaction has taken effect."""
 
     def _write(self, cursor: duckdb.DuckDBPyConnection, entries: list[tuple[tuple[str, str], bytes | None]]) -> None:
         gone = [each for each, value in entries if value is None]
@@ -166,14 +183,16 @@ class Journal:
 
     def load(self, kind: Entry, type_: type[Value]) -> dict[str, Value]:
         """Read all entries of a kind, by key, in the order of their keys as numbers."""
+        decoder = msgspec.json.Decoder(type_)
+        return {key: decoder.decode(value) for key, value in self._read(kind)}
+
+    def _read(self, kind: Entry) -> list[tuple[str, bytes]]:
         with self.writing() as cursor:
             self.flush(cursor)
-            found = cursor.execute(
+            return cursor.execute(
                 "SELECT key, value FROM journal WHERE kind = $kind ORDER BY try_cast(key AS BIGINT), key",
                 {"kind": kind.value},
             ).fetchall()
-        decoder = msgspec.json.Decoder(type_)
-        return {key: decoder.decode(value) for key, value in found}
 
     @staticmethod
     def decode(value: object, type_: type[Value]) -> Value:
@@ -266,3 +285,47 @@ class Journal:
         with self.writing():
             for each in partitions:
                 self.forget(Entry.PARTITION, each.id)
+
+
+class MemoryJournal(Journal):
+    """The same entries in a dictionary: for a sandbox whose state ends with it, to write them into tables is dear."""
+
+    def __init__(self, writing: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
+        super().__init__(writing)
+        self._written: dict[str, dict[str, bytes]] = defaultdict(dict)
+
+    def begin(self, _cursor: duckdb.DuckDBPyConnection) -> None:
+        """There is no table to make."""
+
+    def flush(self, _cursor: duckdb.DuckDBPyConnection) -> None:
+        """Leave it to `committed`: a dictionary has no transactions."""
+        self._note_time()
+
+    def committed(self) -> None:
+        """Let what has been saved count as written."""
+        unwritten, self._unwritten = self._unwritten, {}
+        _put(self._written, unwritten)
+
+    def clear(self) -> None:
+        """Strike everything out."""
+        with self.writing():
+            self._unwritten = {(kind, key): None for kind, entries in self._written.items() for key in entries}
+
+    def _read(self, kind: Entry) -> list[tuple[str, bytes]]:
+        with self.writing():
+            entries = {kind.value: dict(self._written[kind.value])}
+            _put(entries, {each: value for each, value in self._unwritten.items() if each[0] == kind.value})
+        return sorted(entries[kind.value].items(), key=_by_number)
+
+
+def _by_number(entry: tuple[str, bytes]) -> tuple[bool, int, str]:
+    key, _ = entry
+    return (False, int(key), key) if key.isdecimal() else (True, 0, key)
+
+
+def _put(written: dict[str, dict[str, bytes]], unwritten: Mapping[tuple[str, str], bytes | None]) -> None:
+    for (kind, key), value in unwritten.items():
+        if value is None:
+            written[kind].pop(key, None)
+        else:
+            written[kind][key] = value

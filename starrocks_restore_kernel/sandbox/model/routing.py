@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..server_errors import analysis
 from .catalog import Edge, PartitionKind, Range
-from .column_types import duckdb_type
+from .column_types import duckdb_type_text
 from .partition_names import PartitionDefinition, after, list_name, moment_text, range_name
 from .rows import quoted
 
@@ -72,7 +72,7 @@ def _cut(value: str, measure: _Measure) -> str:
 
 def _type(schema: Schema, index: int) -> str:
     column = schema.column(schema.partition_columns[index])
-    return duckdb_type(column.type if column else "varchar").sql("duckdb")
+    return duckdb_type_text(column.type if column else "varchar")
 
 
 def routed(schema: Schema, source: str, partitions: Sequence[Partition]) -> tuple[str, dict[str, Any]]:

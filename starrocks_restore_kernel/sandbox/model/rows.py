@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 from sqlglot import exp
 
-from .column_types import duckdb_type
-from .journal import Journal
+from .column_types import duckdb_type, duckdb_type_text
+from .journal import Journal, MemoryJournal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ def rows_name(partition: Physical) -> str:
 
 def quoted(name: str) -> str:
     """Write a name for DuckDB."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def bucket_of(schema: Schema, buckets: int) -> exp.Expr:
@@ -79,11 +79,12 @@ class Rows:
         self._staged = itertools.count(1)
         # Rows on their way in lie beside the database: they are never written to the file, and all cursors see them.
         self._root.execute(f"ATTACH ':memory:' AS {_STAGING}")
-        self.journal = Journal(self.writing)
+        self.journal = MemoryJournal(self.writing) if path is None else Journal(self.writing)
         self._held: set[str] = set()
         with self.writing() as cursor:
             self.journal.begin(cursor)
-        self._look()
+        if path is not None:
+            self._look()
 
     def _look(self) -> None:
         with self.cursor() as cursor:
@@ -125,6 +126,7 @@ class Rows:
                     self._look()
                     raise
                 self._open = None
+                self.journal.committed()
                 for act in self._committed:
                     act()
 
@@ -155,9 +157,7 @@ class Rows:
         """Make sure of a partition's table, and name it, quoted."""
         name = rows_name(partition)
         if name not in self._held:
-            columns = ", ".join(
-                f"{quoted(each.name)} {duckdb_type(each.type).sql('duckdb')}" for each in schema.columns
-            )
+            columns = ", ".join(f"{quoted(each.name)} {duckdb_type_text(each.type)}" for each in schema.columns)
             cursor.execute(f"CREATE TABLE {quoted(name)} ({columns})")
             self._held.add(name)
         return quoted(name)

@@ -181,8 +181,9 @@ def _table(frontend: Frontend, name: str, ranges: list[tuple[str, Range]]) -> Ta
 
 
 def _back_up(session: Session, databases: list[Database]) -> None:
-    for each in databases:
-        session.run(f"BACKUP SNAPSHOT {each.name}.seed_{each.id} TO {REPOSITORY}")
+    with session.frontend.lock, session.frontend.journal.writing():
+        for each in databases:
+            session.run(f"BACKUP SNAPSHOT {each.name}.seed_{each.id} TO {REPOSITORY}")
 
 
 def _snapshot(frontend: Frontend, database: Database) -> None:

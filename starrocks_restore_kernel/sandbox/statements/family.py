@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from .access import Access
     from .results import ResultRows
 
-__all__ = ["execute_family", "is_family", "read_family"]
+__all__ = ["execute_family", "is_family", "is_look", "read_family"]
 
 _SHOW_RESTORE = (
     "JobId Label Timestamp DbName State AllowLoad ReplicationNum RestoreObjs CreateTime MetaPreparedTime "
@@ -75,6 +76,20 @@ def is_family(words: list[str]) -> bool:
     if first == "DROP":
         return second in ("REPOSITORY", "SNAPSHOT")
     return first == "CREATE" and (second == "REPOSITORY" or (second == "READ" and third == "ONLY"))
+
+
+_LOOK = re.compile(r"\s*SHOW\s+(?:RESTORE|BACKUP)\s+(?:FROM|IN)\s[^;]{1,300};?\s*", re.IGNORECASE)
+
+
+def is_look(text: str) -> bool:
+    """Tell whether a text does nothing but ask for one database's jobs, as clients that follow one do.
+
+    Examples
+    --------
+    >>> is_look("SHOW RESTORE FROM db1"), is_look("SHOW RESTORE FROM db1; DROP TABLE db1.t")
+    (True, False)
+    """
+    return _LOOK.fullmatch(text) is not None
 
 
 def read_family(frontend: Frontend, text: str) -> tuple[Statement, list[Diagnostic]]:

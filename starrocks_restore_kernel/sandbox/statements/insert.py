@@ -216,7 +216,7 @@ def _source(binder: Binder, statement: Insert, table: Table) -> str:
         wanted.append(exp.alias_(cast, column.name, quoted=True))
         if name is not None:
             unfit.append(_unfit(exp.column(name), cast.copy(), column))
-    wanted.append(exp.alias_(exp.or_(exp.false(), *unfit), _UNFIT, quoted=True))
+    wanted.append(exp.alias_(exp.or_(exp.false(), *unfit, copy=False), _UNFIT, quoted=True))
     alias = exp.TableAlias(this=exp.to_identifier("source"), columns=names)
     selected = exp.select(*wanted).from_(exp.Subquery(this=inner, alias=alias))
     return written(_with_generated(binder, table, selected))
@@ -226,12 +226,12 @@ _UNFIT = "__unfit"
 
 
 def _unfit(given: exp.Expr, cast: exp.Expr, column: Column) -> exp.Expr:
-    lost = exp.and_(given.copy().is_(exp.null()).not_(), cast.is_(exp.null()))
+    lost = exp.and_(given.is_(exp.null()).not_(copy=False), cast.is_(exp.null()), copy=False)
     limit = varchar_limit(column.type)
     if limit is None:
         return lost
     length = exp.Anonymous(this="strlen", expressions=[cast.copy()])
-    return exp.or_(lost, exp.GT(this=length, expression=exp.Literal.number(limit)))
+    return exp.or_(lost, exp.GT(this=length, expression=exp.Literal.number(limit)), copy=False)
 
 
 def _with_generated(binder: Binder, table: Table, selected: exp.Select) -> exp.Select:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlglot
@@ -52,13 +53,21 @@ class _Dialect(StarRocks):
 
 
 def parse_tree(text: str) -> exp.Expr:
-    """Parse one statement that is not of the RESTORE family.
+    """Parse one statement that is not of the RESTORE family; the tree is the caller's own.
 
     Raises
     ------
     SqlError
         As a syntax error; the words are sqlglot's, not the server's.
     """
+    return _remembered(text).copy() if len(text) <= _SHORT else _parsed(text)
+
+
+_SHORT = 2000
+"""Characters of a text whose tree may be remembered: a copy takes a third of the time."""
+
+
+def _parsed(text: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(spelled(text), read=_Dialect)
     except SqlglotError as error:
@@ -66,6 +75,9 @@ def parse_tree(text: str) -> exp.Expr:
         what = details[0].get("description") or str(error).split("\n")[0]
         raise syntax(what.rstrip("."), details[0].get("line"), details[0].get("col")) from error
     return tree
+
+
+_remembered = lru_cache(maxsize=256)(_parsed)
 
 
 def parse_expression(text: str) -> exp.Expr:
@@ -77,8 +89,8 @@ def parse_expression(text: str) -> exp.Expr:
 
 
 def written(tree: exp.Expr) -> str:
-    """Write a tree for DuckDB, silently leaving out what is only a hint."""
-    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
+    """Write a tree for DuckDB, silently leaving out what is only a hint; afterwards the tree is good for nothing."""
+    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

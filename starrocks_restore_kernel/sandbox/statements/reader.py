@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..server_errors import SqlError, syntax
@@ -47,13 +48,25 @@ class Piece(NamedTuple):
     start: int
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str) -> tuple[Token, ...]:
+    # Clients say the same few things over and over, and each is looked at twice.
+    return _remembered(text) if len(text) <= _SHORT else _scanned(text)
+
+
+_SHORT = 500
+"""Characters of a text whose tokens may be remembered."""
+
+
+def _scanned(text: str) -> tuple[Token, ...]:
     found = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "symbol"
         if kind != "space":
             found.append(Token(kind, match[0], _unquoted(kind, match[0]), match.start()))
-    return found
+    return tuple(found)
+
+
+_remembered = lru_cache(maxsize=512)(_scanned)
 
 
 def _unquoted(kind: str, text: str) -> str:
@@ -70,15 +83,18 @@ def _unquoted(kind: str, text: str) -> str:
 def split(text: str) -> list[Piece]:
     """Cut a text at its semicolons; what follows a quote that nobody closed belongs to the last piece."""
     pieces = []
-    start = 0
+    start, filled, unclosed = 0, False, False
     for token in _tokens(text):
-        if token.kind == "symbol" and token.text in "'\"`":
-            break
-        if token.text == ";" and token.kind == "symbol":
+        unclosed = unclosed or (token.kind == "symbol" and token.text in "'\"`")
+        if token.text != ";" or token.kind != "symbol" or unclosed:
+            filled = True
+            continue
+        if filled:
             pieces.append(Piece(text[start : token.start], start))
-            start = token.start + 1
-    pieces.append(Piece(text[start:], start))
-    return [Piece(_padding(text, piece.start) + piece.text, piece.start) for piece in pieces if _tokens(piece.text)]
+        start, filled = token.start + 1, False
+    if filled:
+        pieces.append(Piece(text[start:], start))
+    return [Piece(_padding(text, piece.start) + piece.text, piece.start) for piece in pieces]
 
 
 def check_length(text: str, limit: int) -> None:

@@ -83,7 +83,12 @@ class Done:
 def texts(names: str | Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> ResultRows:
     """Make a result set of text columns, as nearly all of the SHOW statements are."""
     columns = names.split() if isinstance(names, str) else names
-    return ResultRows(tuple(ResultColumn(name) for name in columns), [tuple(row) for row in rows])
+    return ResultRows(_text_columns(tuple(columns)), [tuple(row) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _text_columns(names: tuple[str, ...]) -> tuple[ResultColumn, ...]:
+    return tuple(ResultColumn(name) for name in names)
 
 
 def typed(result: ResultRows, kinds: Mapping[Kind, str]) -> ResultRows:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..faults import FaultKind
 from ..server_errors import SqlError, internal
-from ..statements.family import is_family
+from ..statements.family import is_family, is_look
 from ..statements.reader import Reader
 from ..statements.results import Done, column_of
 from ..statements.secrets import without_secrets
@@ -275,7 +275,11 @@ class Connection:
     async def _run(
         self, text: str, action: Callable[[], tuple[list[Result], SqlError | None]]
     ) -> tuple[list[Result], SqlError | None]:
-        """Run a text on a thread of the pool, and tell the log."""
+        """Run a text on a thread of the pool, and tell the log.
+
+        A look at one database's jobs takes memory alone, and less time than to hand it over and back, so it is
+        answered here; unless it would have to wait for the lock, as here it would make all clients wait.
+        """
 
         def guarded() -> tuple[list[Result], SqlError | None]:
             self._working_thread = threading.get_ident()
@@ -291,7 +295,13 @@ class Connection:
         began = time.perf_counter()
         self._busy = True
         try:
-            results, error = await self._loop.run_in_executor(self._pool, guarded)
+            if is_look(text) and self.frontend.lock.acquire(blocking=False):
+                try:
+                    results, error = guarded()
+                finally:
+                    self.frontend.lock.release()
+            else:
+                results, error = await self._loop.run_in_executor(self._pool, guarded)
         finally:
             self._busy = False
         if self._log is not None:
@@ -321,8 +331,9 @@ class Connection:
         self.channel.put_all(map(column_definition, columns))
         put(end_of_rows(status))
         for start in range(0, len(rows), _CHUNK):
+            if start:
+                await self.channel.flush()
             self.channel.put_all(encode(columns, rows[start : start + _CHUNK]))
-            await self.channel.flush()
         if cut:
             await self._cut_off()
         put(end_of_rows(status))
