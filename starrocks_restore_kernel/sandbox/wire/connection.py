@@ -12,7 +12,7 @@ from ..faults import FaultKind
 from ..server_errors import SqlError, internal
 from ..statements.family import is_family, is_look
 from ..statements.reader import Reader
-from ..statements.results import Done, column_of
+from ..statements.results import Done
 from ..statements.secrets import without_secrets
 from ..statements.session import Session
 from .channel import Gone, TooLong
@@ -364,12 +364,7 @@ class Connection:
         while number in self._statements:
             number += 1
         self._statements[number] = prepared
-        put = self.channel.put
-        put(b"\0" + number.to_bytes(4, "little") + _two(len(columns)) + _two(prepared.count) + b"\0" + _two(0))
-        for fields in ([_PLACEHOLDER] * prepared.count, columns):
-            if fields:
-                self.channel.put_all(map(column_definition, fields))
-                put(end_of_rows())
+        self.channel.put_all(prepared.described(number, columns))
 
     async def _execute(self, data: bytes) -> None:
         payload = Payload(data, 1)
@@ -394,10 +389,3 @@ class Connection:
     async def _close_statement(self, data: bytes) -> None:
         """Forget a prepared query; nothing is answered."""
         self._statements.pop(Payload(data, 1).number(4), None)
-
-
-_PLACEHOLDER = column_of("?", "varchar")
-
-
-def _two(number: int) -> bytes:
-    return number.to_bytes(2, "little")

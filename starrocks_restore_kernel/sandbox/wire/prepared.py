@@ -12,14 +12,18 @@ from sqlglot import exp
 from ..server_errors import SqlError
 from ..statements.query import parse_tree
 from ..statements.reader import Reader
-from .packets import BrokenPacket, ColumnType, Payload
+from ..statements.results import column_of
+from .packets import BrokenPacket, ColumnType, Payload, column_definition, end_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ..statements.results import ResultColumn
 
 __all__ = ["Prepared", "prepare"]
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_PLACEHOLDER = column_of("?", "varchar")
 
 
 class Prepared:
@@ -50,6 +54,15 @@ class Prepared:
     def nulls(self) -> exp.Query:
         """Fill in NULL everywhere, to learn the columns."""
         return self.filled([exp.null() for _ in range(self.count)])
+
+    def described(self, number: int, columns: Sequence[ResultColumn]) -> Iterator[bytes]:
+        """Make the packets that answer a COM_STMT_PREPARE: the statement's number, its placeholders, its columns."""
+        counts = (len(columns), self.count)
+        yield b"\0" + struct.pack("<IHHBH", number, *counts, 0, 0)
+        for fields in ([_PLACEHOLDER] * self.count, columns):
+            if fields:
+                yield from map(column_definition, fields)
+                yield end_of_rows()
 
     def read_values(self, payload: Payload) -> list[exp.Expr]:
         """Read the values of a COM_STMT_EXECUTE, from the bitmap of NULLs on (ConnectProcessor.java, handleExecute).
