@@ -113,7 +113,7 @@ class TargetFacts:
     database
         None where it is not known, and for a RESTORE of external catalogs.
     only
-        The names that were looked at; None for all.
+        The names that were looked at; None for all. Materialized views are all looked at: they may read the named.
     complete
         Whether every object is among the tables. information_schema leaves out what the user has no right on, so that
         a name that is not listed may be there all the same.

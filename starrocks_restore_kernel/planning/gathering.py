@@ -170,7 +170,8 @@ def _objects(frontend: Frontend, statement: Restore, database: str, names: froze
         "tables": reading_objects.tables(database, wanted),
         "configurations": reading_objects.configurations(database, wanted),
         "views": reading_objects.views(database, wanted),
-        "materialized_views": reading_objects.materialized_views(database, wanted),
+        # All of them where anything is looked up by name: they may read what is overwritten.
+        "materialized_views": reading_objects.materialized_views(database, None if names else wanted),
     }
     if _takes_functions(statement):
         questions["functions"] = reading_objects.functions(database)

@@ -167,8 +167,8 @@ def readers(case: Case) -> Iterator[Diagnostic]:
         message = f"Over what is overwritten, and with the rows of before until the next refresh: {names(over)}"
         hint = f"REFRESH MATERIALIZED VIEW {quoted(over[0])} FORCE afterwards"
         yield found(ObstacleCode.SRR239, "warning", message, None, hint)
-    elif target.only is not None or target.materialized_views is None:
-        message = "Materialized views that may read what is overwritten were not looked for"
+    elif target.materialized_views is None or not target.complete:
+        message = "There may be materialized views over what is overwritten: not all of them could be seen"
         yield found(ObstacleCode.SRR239, "info", message, None, "refresh them afterwards")
 
 
