@@ -10,6 +10,7 @@ import msgspec
 from .backup.backup_job import BackupJob
 from .backup.handler import load_jobs
 from .backup.repository import Repository, RepositoryEntry
+from .garbage import collector_rests
 from .model.alter import AlterJob
 from .model.catalog import Database, ExternalCatalog, MaterializedView, Table, View
 from .model.dependents import register_all
@@ -24,6 +25,7 @@ __all__ = ["load"]
 _KINDS: dict[str, type[Table | View]] = {each.__name__: each for each in (Table, MaterializedView, View)}
 
 
+@collector_rests()
 def load(frontend: Frontend) -> None:
     """Fill an empty memory, and let go of rows that no partition of it owns."""
     journal = frontend.journal

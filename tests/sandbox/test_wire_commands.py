@@ -192,6 +192,19 @@ def test_slow_query_stops_nobody(connect: Callable[..., Connection]) -> None:
     assert ((1,),) == ask(slow, "SELECT 1")
 
 
+def test_look_at_a_job_stops_nobody(raw: Callable[[], RawClient], wired: Sandbox) -> None:
+    """It needs no thread, but where it must wait for the memory's lock it lets others be served."""
+    looking, other = raw(), raw()
+    looking.login()
+    other.login()
+    with wired.frontend.lock:
+        looking.send(b"\x03SHOW RESTORE FROM shop")
+        # Read behind it, and answered while it waits.
+        assert OK == other.command(0x0E)
+    assert 18 == len(looking.columns(looking.read()))
+    assert [] == looking.rows()
+
+
 def test_killed_connection_is_gone(client: RawClient, connect: Callable[..., Connection]) -> None:
     """KILL cuts the client off, and an unknown id is refused."""
     killer = connect()

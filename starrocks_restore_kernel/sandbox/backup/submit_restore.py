@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...language.statements import AllObjects, NamedObject, ObjectKind, property_map
+from ..garbage import collector_rests
 from ..model.catalog import MaterializedView, View
 from ..server_errors import SqlError, common, internal
 from .handler import put, require_no_job, require_repository, submitting
@@ -44,6 +45,7 @@ class _Chosen:
     aliases: dict[str, str]
 
 
+@collector_rests()
 def submit_restore(frontend: Frontend, statement: Restore) -> None:
     """Check a RESTORE in the server's order, and queue its job.
 

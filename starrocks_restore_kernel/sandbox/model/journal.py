@@ -7,6 +7,7 @@ statements, or in the midst of one, opens whole. Where the rows end with the pro
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -44,8 +45,14 @@ GLOBAL = 0
 _BATCH = 10_000
 """How many entries are handed to DuckDB at once: more take longer each, and memory."""
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when what is written down changes so that an older sandbox would misread it."""
+
+_LARGE = 1 << 16
+"""Bytes from which on an entry is packed."""
+
+_ZLIB = b"x"
+"""What a packed entry begins with, and no JSON does."""
 
 
 class Entry(Enum):
@@ -134,7 +141,7 @@ class Journal:
 
     def _note(self, kind: Entry, key: object, value: object) -> None:
         # For those who are in a transaction already: of many entries, to join it costs more than the entry does.
-        self._unwritten[kind.value, str(key)] = msgspec.json.encode(value)
+        self._unwritten[kind.value, str(key)] = _packed(msgspec.json.encode(value))
 
     def forget(self, kind: Entry, key: object) -> None:
         """Strike one entry out."""
@@ -184,7 +191,7 @@ class Journal:
     def load(self, kind: Entry, type_: type[Value]) -> dict[str, Value]:
         """Read all entries of a kind, by key, in the order of their keys as numbers."""
         decoder = msgspec.json.Decoder(type_)
-        return {key: decoder.decode(value) for key, value in self._read(kind)}
+        return {key: decoder.decode(_unpacked(value)) for key, value in self._read(kind)}
 
     def _read(self, kind: Entry) -> list[tuple[str, bytes]]:
         with self.writing() as cursor:
@@ -285,6 +292,20 @@ class Journal:
         with self.writing():
             for each in partitions:
                 self.forget(Entry.PARTITION, each.id)
+
+
+def _packed(content: bytes) -> bytes:
+    # A job holds its snapshot's description, which is long and says the same over and over.
+    return zlib.compress(content, level=1) if len(content) > _LARGE else content
+
+
+def _unpacked(value: bytes) -> bytes:
+    if value[:1] != _ZLIB:
+        return value
+    try:
+        return zlib.decompress(value)
+    except zlib.error as error:
+        raise ValueError(f"an entry of the journal is damaged: {error}") from error
 
 
 class MemoryJournal(Journal):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ...errors import UsageProblem
 from ..backup.snapshot_info import BackupMeta, SavedPartition, SavedTable, SavedTableMeta, SnapshotInfo
 from ..clock import backup_timestamp
+from ..garbage import collector_rests
 from ..model.catalog import Column, Database, Partition, PartitionKind, Range, Replica, Schema, Table, Tablet
 from ..model.tables import add_object
 
@@ -107,6 +108,7 @@ _PLAIN = Schema(_COLUMNS, distribution_columns=("id",))
 _BY_DAY = replace(_PLAIN, partition_kind=PartitionKind.RANGE, partition_columns=("day",))
 
 
+@collector_rests()
 def plant_scale(frontend: Frontend, session: Session, scale: Scale) -> None:
     """Fill an empty cluster."""
     with frontend.lock:
