@@ -157,7 +157,8 @@ def test_a_newer_sandbox_s_folder_is_refused(tmp_path: Path) -> None:
     frontend.close()
     status, said = refused(f"--folder={tmp_path}")
     assert 1 == status
-    assert f"a newer sandbox wrote {tmp_path / 'state.duckdb'}, in format 2; this one reads 1\n→ bring" in said
+    formats = f"in format {FORMAT + 1}; this one reads {FORMAT}"
+    assert f"a newer sandbox wrote {tmp_path / 'state.duckdb'}, {formats}\n→ bring" in said
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 1000], ids=["empty", "text"])
