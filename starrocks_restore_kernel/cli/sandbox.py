@@ -82,6 +82,7 @@ _SEEDS = ("tutorial", "zoo", "none")
     type=click.IntRange(0, 8),
     help="How many frontends follow, on the next ports.",
 )
+@click.option("--shared-data", is_flag=True, help="Be a cluster whose tables lie on shared storage.")
 @click.option(
     "--fault",
     "faults",
@@ -110,6 +111,7 @@ def sandbox(  # noqa: PLR0917 (click hands over by name)
     scale: str | None,
     backends: int,
     followers: int,
+    shared_data: bool,
     faults: tuple[str, ...],
     user: str,
     password_env: str | None,
@@ -143,6 +145,7 @@ def sandbox(  # noqa: PLR0917 (click hands over by name)
             seed=Scale.read(scale) if scale is not None else None if seed == "none" else seed,
             backends=backends,
             followers=followers,
+            shared_data=shared_data,
             faults=[Fault.read(each) for each in faults],
             log=_to_stderr if log else None,
             tls=certificate,

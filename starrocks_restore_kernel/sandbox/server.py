@@ -90,6 +90,8 @@ class Sandbox:
         How many backends are alive, each on a host of its own.
     followers
         How many frontends follow, each on a port of its own: the next ones behind ``port``, or free ones.
+    shared_data
+        Whether ``run_mode`` is ``shared_data``: tables are cloud-native, and none can be backed up or restored.
     faults
         The trouble that is ordered from the start.
     clock
@@ -126,6 +128,7 @@ class Sandbox:
         seed: Seed = "tutorial",
         backends: int = 1,
         followers: int = 0,
+        shared_data: bool = False,
         faults: Iterable[Fault] = (),
         clock: Clock | None = None,
         pace: Pace | None = None,
@@ -140,7 +143,7 @@ class Sandbox:
         if not self.users:
             raise UsageProblem("a sandbox without users lets nobody in", hint='write users={"root": ""}')
         self.seed = seed
-        self._options = {"backends": backends, "pace": pace}
+        self._options = {"backends": backends, "pace": pace, "shared_data": shared_data}
         self._followers = followers
         self._faults = tuple(faults)
         self._log = log
