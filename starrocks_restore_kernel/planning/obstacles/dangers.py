@@ -59,9 +59,12 @@ def views_of_another_database(case: Case) -> Iterator[Diagnostic]:
 
 
 def skipped(case: Case) -> Iterator[Diagnostic]:
+    """Marked like what is restored, and not set back by the clean-up (RestoreJob.java, cancelInternal); inferred."""
     views = [each.target for each in case.of(Action.SKIP)]
     if views:
         message = f"{names(views)} will not be restored: active materialized views are left as they are, in silence"
+        what = "it" if len(views) == 1 else "they"
+        message += f"; if the job fails in its first step, {what} may stay in state RESTORE"
         hint = f"to have it restored: ALTER MATERIALIZED VIEW {quoted(views[0])} INACTIVE first"
         yield found(ObstacleCode.SRR228, "warning", message, None, hint)
 

@@ -30,6 +30,7 @@ def repository(case: Case) -> Iterator[Diagnostic]:
 
 
 def snapshot(case: Case) -> Iterator[Diagnostic]:
+    """The server's answer begins alike, and goes on with the storage's own words (BackupHandler.java, restore)."""
     statement, facts = case.statement, case.facts.repository
     if facts.snapshots is None:
         return
@@ -37,17 +38,21 @@ def snapshot(case: Case) -> Iterator[Diagnostic]:
     if there is None or not there.timestamps:
         usable = [each.label for each in facts.snapshots if each.usable]
         near = closest(statement.label, usable)
-        what = "does not exist" if there is None else f"cannot be used ({there.status})"
+        what = f"{statement.repository} has none of that name" if there is None else there.status
         hint = f"did you mean {near}?" if near else f"there: {', '.join(usable[:10]) or 'no usable snapshot'}"
-        message = f"Snapshot {statement.label} {what} in repository {statement.repository}"
+        message = f"{_no_info(case)}: {what}"
         yield found(ObstacleCode.SRR202, "error", message, statement.snapshot.span, hint)
         return
     stamp = statement.backup_timestamp
     if stamp is not None and stamp not in there.timestamps:
         near = closest(stamp, list(there.timestamps)) or there.timestamps[-1]
-        message = f"Snapshot {statement.label} has no timestamp {stamp!r}"
+        message = f"{_no_info(case)}: it has no timestamp {stamp!r}"
         hint = f"its timestamps: {', '.join(there.timestamps[:5])}" if len(there.timestamps) > 1 else f"write {near!r}"
         yield found(ObstacleCode.SRR203, "error", message, _place_of_timestamp(case), hint)
+
+
+def _no_info(case: Case) -> str:
+    return f"Failed to get info of snapshot '{case.statement.label}'"
 
 
 def _place_of_timestamp(case: Case) -> Span | None:
@@ -58,7 +63,8 @@ def _place_of_timestamp(case: Case) -> Span | None:
 def contents(case: Case) -> Iterator[Diagnostic]:
     inside = case.facts.repository.contents
     if inside is not None and inside.status != "OK":
-        message = f"Snapshot {case.statement.label} cannot be read: {inside.status}"
+        status = inside.status
+        message = status if status.startswith(_no_info(case)) else f"{_no_info(case)}: {status}"
         hint = "look at the repository's storage; a busy repository may answer at a second try"
         yield found(ObstacleCode.SRR204, "error", message, case.statement.snapshot.span, hint)
 
