@@ -36,6 +36,11 @@ class Address:
         database = f"/{self.database}" if self.database else ""
         return f"{self.scheme}://{self.user}@{self.host}:{self.port}{database}"
 
+    @property
+    def place(self) -> str:
+        """``host:port``, whoever logs in there: what a cluster is called in the history."""
+        return f"{self.host}:{self.port}"
+
     def with_password(self, password: str) -> Address:
         """The same address with another password."""
         return Address(self.scheme, self.host, self.port, self.user, password, self.database, self.options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -46,7 +46,8 @@ _NULLS = {"", "NULL", "\\N", "N/A"}
 class JobSample:
     """A row of SHOW RESTORE (RestoreJob.java, getInfo).
 
-    Times are the server's wall clock in the session's time zone, as text; None where the server sends NULL.
+    Times are as the server writes them, in the session's time zone, which `Frontend` sets to UTC where it follows jobs;
+    None where the server sends NULL.
     """
 
     read_at: datetime
@@ -70,11 +71,12 @@ class JobSample:
     status: str
     timeout: str
     allow_load: str = "false"
+    pending_tasks: int = 0
+    """How many tasks UnfinishedTasks lists."""
 
-    @property
-    def pending_tasks(self) -> int:
-        """How many tasks UnfinishedTasks lists."""
-        return self.unfinished_tasks.count("=")
+    def slim(self) -> JobSample:
+        """The same without the lists of single tasks, which are as long as there are tablets; their number stays."""
+        return replace(self, unfinished_tasks="", progress="")
 
     @property
     def task_progress(self) -> tuple[TaskProgress, ...]:
@@ -124,4 +126,5 @@ class JobSample:
             status=text("Status"),
             timeout=text("Timeout"),
             allow_load=text("AllowLoad"),
+            pending_tasks=text("UnfinishedTasks").count("="),
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "history_url"]
 
-_TEXT = [each.name for each in fields(JobSample) if each.name not in {"read_at", "job_id", "state"}]
+_TEXT = [each.name for each in fields(JobSample) if each.name not in {"read_at", "job_id", "state", "pending_tasks"}]
 
 
 def history_url(environ: Mapping[str, str] | None = None) -> str:
@@ -54,6 +54,7 @@ class History:
             sa.Column("read_at", sa.DateTime(), nullable=False),
             sa.Column("job_id", sa.BigInteger, nullable=False),
             sa.Column("state", sa.String(16), nullable=False),
+            sa.Column("pending_tasks", sa.Integer, nullable=False),
             *(sa.Column(name, sa.Text) for name in _TEXT),
         ]
         self._samples: Table = sa.Table("sample", sa.MetaData(), *columns)
