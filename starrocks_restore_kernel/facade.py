@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from .cluster import Frontend, JobSample, SnapshotContents, open_frontend, resolve
+from .cluster import Frontend, SnapshotContents, open_frontend, resolve
 from .drawing import Drawing, Listing, Note
-from .errors import PlanRefused, RestoreError, ServerError, UsageProblem
-from .history import History, history_url
-from .jobs import Job, JobIdentity, Poller, cancel_job, estimate, send_restore, wait_for_backup
+from .errors import RestoreError, ServerError, UsageProblem
+from .history import EventKind, History, history_url
+from .jobs import Hook, Job, Restores, Sender, job_listing, wait_for_backup
 from .language import parse
 from .language.statements import (
     Backup,
@@ -31,7 +31,6 @@ from .planning import (
     Plan,
     Procedure,
     Wish,
-    doings,
     gather,
     load_plan,
     plan,
@@ -125,11 +124,11 @@ class Cluster(Drawing):
         self.frontend = frontend
         self.full_version = frontend.version()
         self._picture = Picture(frontend)
-        self._history = history
         self._poll_interval = poll_interval
         self._on_close = on_close
-        name = str(frontend.address)
-        self._poller = Poller(frontend.restore_jobs, lambda sample: history.keep(name, sample), interval=poll_interval)
+        self.restores = Restores(frontend, history, interval=poll_interval)
+        """The jobs room of this cluster: what the methods below ask."""
+        self._sender = Sender(self.restores, self._planned)
 
     def __enter__(self) -> Self:
         return self
@@ -139,9 +138,9 @@ class Cluster(Drawing):
 
     def close(self) -> None:
         """Stop following, hang up, and end the sandbox if this connection started one. Jobs run on at the server."""
-        self._poller.stop()
+        self.restores.close()
         self.frontend.close()
-        self._history.close()
+        self.restores.history.close()
         if self._on_close is not None:
             self._on_close()
 
@@ -195,12 +194,22 @@ class Cluster(Drawing):
         return stamps[0]
 
     def jobs(self, database: str | None = None) -> Listing:
-        """SHOW RESTORE, as `JobSample` values: the last job of each database."""
-        return _jobs(self.frontend.restore_jobs(database), "Restore jobs (SHOW RESTORE)")
+        """SHOW RESTORE of the leader, as `JobSample` values: the last job of each database; times are UTC."""
+        wanted = None if database is None else {database}
+        return job_listing(self.restores.leader.restore_jobs(wanted), "Restore jobs (SHOW RESTORE)")
 
     def history(self, last: int = 200) -> Listing:
-        """The samples kept of this cluster's followed jobs, as `JobSample` values, oldest first."""
-        return _jobs(self._history.samples(str(self.frontend.address), last=last), "Samples kept")
+        """The samples kept of this cluster's followed jobs, as `JobSample` values, oldest first; times are UTC."""
+        found = self.restores.history.samples(self.restores.recorder.cluster, last=last)
+        return job_listing(found, "Samples kept")
+
+    def events(self, database: str | None = None, *, last: int = 200) -> Listing:
+        """What happened to this cluster's restores, as `Event` values, oldest first: who sent what, and how it ended."""
+        found = self.restores.history.events(self.restores.recorder.cluster, database=database, last=last)
+        rows = tuple(
+            (f"{each.at:%Y-%m-%d %H:%M:%S}", each.kind.value, each.text, each.who, each.where) for each in found
+        )
+        return Listing(("at (UTC)", "what", "in words", "who", "where"), rows, found, "Events kept")
 
     def query(self, sql: str) -> Listing:
         """Send any statement and read its rows, as dicts; for counting what came back."""
@@ -246,12 +255,16 @@ class Cluster(Drawing):
         if isinstance(statement, str):
             source, statement = statement, self.parse(statement)
         if isinstance(statement, Restore):
-            return plan(statement, self.facts(statement), source=source, submitter=self._submit)
+            return self._planned(statement, source)[0]
         if isinstance(statement, (*_SHOWS, Other)):
             raise UsageProblem(
                 "this statement changes nothing, so there is nothing to plan", hint="run it: cluster.run(…)"
             )
         return plan_without_facts(statement, self.version, source=source, submitter=self._submit)
+
+    def _planned(self, statement: Restore, source: str = "") -> tuple[Plan, Facts]:
+        facts = self.facts(statement)
+        return plan(statement, facts, source=source, submitter=self._submit), facts
 
     def facts(self, statement: Restore) -> Facts:
         """Read what the plan of a RESTORE stands on."""
@@ -297,7 +310,7 @@ class Cluster(Drawing):
         """Make a saved plan again; refused, with what has changed, where it is not the same any more."""
         return load_plan(path_or_text, self)
 
-    def run(self, statement: Statement | str, *, overwrite: bool = False) -> Any:
+    def run(self, statement: Statement | str, *, overwrite: bool = False, again: bool = False) -> Any:
         """Plan a statement and do it.
 
         Returns
@@ -308,17 +321,12 @@ class Cluster(Drawing):
         parsed = self.parse(statement) if isinstance(statement, str) else statement
         if isinstance(parsed, _SHOWS):
             return self.query(parsed.sql(pretty=False, version=self.version))
-        return self.plan(statement).submit(overwrite=overwrite)
+        return self.plan(statement).submit(overwrite=overwrite, again=again)
 
-    def _submit(self, shown: Plan, overwrite: bool) -> Any:
+    def _submit(self, shown: Plan, overwrite: bool, again: bool) -> Any:
         statement = shown.statement
         if isinstance(statement, Restore):
-            shown.allow(overwrite=overwrite)
-            now = self.plan(statement)
-            if (doings(now), now.verdict) != (doings(shown), shown.verdict):
-                hint = "plan again, and look"
-                raise PlanRefused("nothing was sent: the cluster has changed since this plan was made", hint=hint)
-            return send_restore(shown, self.frontend, self._poller, overwrite=overwrite)
+            return self._sender.submit(shown, overwrite=overwrite, again=again)
         shown.allow(overwrite=overwrite)
         self.frontend.send(statement.sql(pretty=False, version=self.version))
         if isinstance(statement, Backup):
@@ -328,22 +336,16 @@ class Cluster(Drawing):
         return Note("DONE", shown.summary)
 
     def attach(self, database: str) -> Job:
-        """Follow the job that SHOW RESTORE shows for a database, whoever submitted it.
+        """Follow the job that SHOW RESTORE shows for a database, whoever sent it; see `Restores.attach`."""
+        return self.restores.attach(database)
 
-        Raises
-        ------
-        UsageProblem
-            If it shows none.
-        """
-        rows = [each for each in self.frontend.restore_jobs() if each.database == database]
-        if not rows:
-            raise UsageProblem(
-                f"SHOW RESTORE shows no job of {database}", hint="a later BACKUP takes its place; see history"
-            )
-        identity = JobIdentity(database, rows[0].label, rows[0].timestamp)
-        job = Job(identity, self._poller, lambda each: cancel_job(self.frontend, each))
-        job.record(rows[0])
-        return job.follow()
+    def resume(self) -> tuple[Job, ...]:
+        """Follow again what was sent with this history and whose end was not seen, as after a kernel has died."""
+        return self.restores.resume()
+
+    def on(self, hook: Hook, kinds: Collection[EventKind] | None = None) -> Callable[[], None]:
+        """Call a function, or a `Webhook`, at each event; what comes back ends it."""
+        return self.restores.on(hook, kinds)
 
     # -- drawing
 
@@ -356,20 +358,6 @@ class Cluster(Drawing):
         from html import escape
 
         return f"<p>Connected to <b>{escape(str(self.frontend.address))}</b>, StarRocks {escape(self.full_version)}</p>"
-
-
-def _jobs(samples: tuple[JobSample, ...], title: str) -> Listing:
-    headings = ("job", "database", "snapshot", "state", "done", "created", "ended", "tasks left", "status")
-    rows = []
-    for each in samples:
-        judged = estimate([each])
-        done = f"{judged.fraction:.0%}" if judged is not None and each.state.value == "FINISHED" else None
-        status = each.reason if not each.status.startswith("[OK") else "OK"
-        tasks = each.pending_tasks or None
-        rows.append(
-            (each.job_id, each.database, each.label, each.state.value, done, each.created, each.finished, tasks, status)
-        )
-    return Listing(headings, tuple(rows), samples, title)
 
 
 def builder(cluster: Cluster, **choices: Any) -> Builder:
@@ -385,4 +373,4 @@ def dashboard(cluster: Cluster) -> Any:
     """The last restore job of every database, as a figure."""
     from . import dashboards
 
-    return dashboards.overview_figure(cluster.frontend.restore_jobs())
+    return dashboards.overview_figure(cluster.restores.leader.restore_jobs())

@@ -6,6 +6,7 @@ from .backup_sample import BackupSample
 from .frontend import Frontend, open_frontend
 from .grants import Grant, Grants
 from .job_sample import JobSample, JobState, TaskProgress
+from .leader import Leader
 from .objects import Catalog, Function, MaterializedView, Table, TableConfiguration, TableKind
 from .partitions import Partition, PartitionColumns, Partitions
 from .question import Answer, Question
@@ -24,6 +25,7 @@ __all__ = [
     "Grants",
     "JobSample",
     "JobState",
+    "Leader",
     "MaterializedView",
     "Partition",
     "PartitionColumns",

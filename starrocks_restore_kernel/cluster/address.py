@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import UsageProblem
@@ -43,7 +43,11 @@ class Address:
 
     def with_password(self, password: str) -> Address:
         """The same address with another password."""
-        return Address(self.scheme, self.host, self.port, self.user, password, self.database, self.options)
+        return replace(self, password=password)
+
+    def at(self, host: str, port: int) -> Address:
+        """The same login at another frontend."""
+        return replace(self, host=host, port=port)
 
 
 def profiles_file() -> Path:

@@ -32,7 +32,7 @@ _SHOWN_TRIES = 3
 _BATCH = 10_000
 
 
-def open_engine(address: Address, *, connect_timeout: int, read_timeout: int) -> Engine:
+def open_engine(address: Address, *, connect_timeout: int, read_timeout: int, utc: bool = False) -> Engine:
     """A pool of connections; none is opened yet."""
     import sqlalchemy
 
@@ -41,6 +41,8 @@ def open_engine(address: Address, *, connect_timeout: int, read_timeout: int) ->
         "connect_timeout": int(options.pop("connect_timeout", connect_timeout)),
         "read_timeout": int(options.pop("read_timeout", read_timeout)),
     }
+    if utc:
+        arguments["init_command"] = "SET time_zone = 'UTC'"
     # Without this PyMySQL loads every CA certificate at each connect and encrypts without verifying, if at all.
     encryption: dict[str, Any] = {key: value for key, value in options.items() if key.startswith("ssl_")}
     arguments |= encryption or {"ssl_disabled": True}

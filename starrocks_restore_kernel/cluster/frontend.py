@@ -18,20 +18,24 @@ from .values import Backend, Repository, Snapshot, SnapshotContents
 __all__ = ["Frontend", "Row", "open_frontend"]
 
 
-def open_frontend(address: Address, *, connect_timeout: int = 10, read_timeout: int = 900) -> Frontend:
+def open_frontend(
+    address: Address, *, connect_timeout: int = 10, read_timeout: int = 900, utc: bool = False
+) -> Frontend:
     """Connect.
 
     Parameters
     ----------
     connect_timeout, read_timeout
         Seconds. RESTORE answers only after two files came from object storage, so reading may take long.
+    utc
+        Put the sessions into UTC; else they are in the time zone that the server gives them.
 
     Raises
     ------
     ConnectionFailed
         If nothing answers there, or the login is refused.
     """
-    engine = open_engine(address, connect_timeout=connect_timeout, read_timeout=read_timeout)
+    engine = open_engine(address, connect_timeout=connect_timeout, read_timeout=read_timeout, utc=utc)
     frontend = Frontend(engine, address)
     try:
         frontend.query("SELECT 1")

@@ -39,6 +39,7 @@ class TaskProgress:
 
 
 _PROGRESS = re.compile(r"\[([^:\]]+): (\d+)/(\d+)\]")
+_OBJECT = re.compile(r"(.+?)(?: PARTITIONS \[(.*?)\])?(?:, |$)")
 _NULLS = {"", "NULL", "\\N", "N/A"}
 
 
@@ -82,6 +83,15 @@ class JobSample:
     def task_progress(self) -> tuple[TaskProgress, ...]:
         """The Progress column's entries; those of finished tasks are not in it."""
         return tuple(TaskProgress(m[1], int(m[2]), int(m[3])) for m in _PROGRESS.finditer(self.progress))
+
+    @property
+    def restored(self) -> Mapping[str, tuple[str, ...]]:
+        """The objects of RestoreObjs by their names in the snapshot, with the partitions that it prints.
+
+        None are printed for views, and none that is named like its table, as that of an unpartitioned table is. Aliases
+        and functions are never printed (RestoreJob.java, getInfo). A name with a comma in it cannot be told apart.
+        """
+        return {m[1]: tuple(m[2].split(", ")) if m[2] else () for m in _OBJECT.finditer(self.objects)}
 
     @property
     def succeeded(self) -> bool:

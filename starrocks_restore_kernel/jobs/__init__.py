@@ -1,19 +1,34 @@
-"""Submit, follow, estimate, cancel."""
+"""Send once, follow, estimate, cancel, verify."""
 
 from .backup import BackupResult, wait_for_backup
+from .cancellation import Cancellation, cancellation
 from .estimate import Estimate, estimate
-from .job import Job, JobIdentity
-from .poller import Poller
-from .submit import cancel_job, send_restore
+from .hooks import Hook, Hooks, Webhook
+from .identity import JobIdentity
+from .job import Job, Keeper
+from .listing import job_listing
+from .poller import Followed, Poller
+from .recorder import Recorder
+from .restores import Restores
+from .submit import Sender
 
 __all__ = [
     "BackupResult",
+    "Cancellation",
     "Estimate",
+    "Followed",
+    "Hook",
+    "Hooks",
     "Job",
     "JobIdentity",
+    "Keeper",
     "Poller",
-    "cancel_job",
+    "Recorder",
+    "Restores",
+    "Sender",
+    "Webhook",
+    "cancellation",
     "estimate",
-    "send_restore",
+    "job_listing",
     "wait_for_backup",
 ]

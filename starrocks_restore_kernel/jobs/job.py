@@ -2,65 +2,103 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..cluster import JobSample, JobState
 from ..drawing import Drawing, badge, html_table, text_table
 from ..errors import JobFailed, JobUnknown, RestoreError
 from .estimate import Estimate, estimate
+from .identity import JobIdentity
+from .sample_log import SampleLog
 
 if TYPE_CHECKING:
-    from .poller import Poller
+    from .cancellation import Cancellation
+    from .verification import Verdict
 
-__all__ = ["Job", "JobIdentity"]
+__all__ = ["Job", "Keeper"]
 
 _TONE = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
 
 
-@dataclass(frozen=True, slots=True)
-class JobIdentity:
-    """How a job is found again: the server returns no id, and shows -1 until the first step.
+class Keeper(Protocol):
+    """What looks after a job; `Restores` is it."""
 
-    ``before`` is what stood in the database's one slot when the statement was sent, as (job id, creation time); a row
-    equal to it is the job of before.
-    """
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be written down, while that is so."""
+        ...
 
-    database: str
-    label: str
-    timestamp: str
-    before: tuple[int, str | None] | None = None
+    def follow(self, job: Job) -> None:
+        """Look at it from now on."""
+        ...
 
-    def matches(self, sample: JobSample) -> bool:
-        """Whether this row is of this job."""
-        return (sample.database, sample.label, sample.timestamp) == (self.database, self.label, self.timestamp) and (
-            sample.job_id,
-            sample.created,
-        ) != self.before
+    def saw(self, job: Job, before: JobSample | None, sample: JobSample) -> None:
+        """A sample that is news; called before anybody else hears of it."""
+        ...
+
+    def ended(self, job: Job) -> None:
+        """Nothing more will come; the verdict is to be found, and handed to `Job.conclude`."""
+        ...
+
+    def cancel(self, job: Job, *, force: bool) -> None:
+        """Cancel it."""
+        ...
+
+    def cancellation(self, job: Job) -> Cancellation:
+        """What a cancel would take along now."""
+        ...
+
+    def verify(self, job: Job, **options: Any) -> Verdict:
+        """Look at what came back."""
+        ...
 
 
 class Job(Drawing):
     """A job that was submitted, or found running.
 
     Samples arrive from the poller's thread once `follow` was called; everything here may be called from any thread.
+    ``await job`` waits as `wait` does.
+
+    Attributes
+    ----------
+    identity
+        How its row is recognised.
+    submission
+        The id of what was sent; None for a job that somebody else sent.
+    joined
+        Whether it ran already when its statement was to be sent.
     """
 
-    def __init__(self, identity: JobIdentity, poller: Poller, cancel: Callable[[Job], None]) -> None:
+    def __init__(
+        self,
+        identity: JobIdentity,
+        keeper: Keeper,
+        *,
+        submission: str | None = None,
+        joined: bool = False,
+        earlier: Sequence[JobSample] = (),
+    ) -> None:
         self.identity = identity
-        self._poller = poller
-        self._cancel = cancel
-        self._samples: list[JobSample] = []
+        self.submission = submission
+        self.joined = joined
+        self._keeper = keeper
+        self._log = SampleLog()
+        for each in earlier:
+            self._log.add(each)
         self._lost: RestoreError | None = None
         self._trouble: str | None = None
+        self._verdict: Verdict | None = None
+        self._concluded = False
         self._changed = threading.Condition()
         self._subscribers: list[Callable[[Job], None]] = []
 
     @property
     def database(self) -> str:
-        """The database restored into."""
+        """The database restored into; empty for external catalogs."""
         return self.identity.database
 
     @property
@@ -75,27 +113,46 @@ class Job(Drawing):
 
     @property
     def samples(self) -> tuple[JobSample, ...]:
-        """Every sample so far, oldest first; equal ones in a row are kept once."""
+        """The samples so far, oldest first; equal ones in a row are kept once, and of very many every second."""
         with self._changed:
-            return tuple(self._samples)
+            return self._log.values()
+
+    @property
+    def last(self) -> JobSample | None:
+        """The newest sample."""
+        with self._changed:
+            return self._log.last
 
     @property
     def state(self) -> JobState | None:
         """The last state seen; None before the first sample."""
-        with self._changed:
-            return self._samples[-1].state if self._samples else None
+        last = self.last
+        return None if last is None else last.state
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will come: FINISHED, CANCELLED, or not to be found any more."""
         with self._changed:
-            return self._lost is not None or (bool(self._samples) and self._samples[-1].state.ended)
+            return self._over()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was found when it had ended; None before, and for a job that was CANCELLED."""
+        with self._changed:
+            return self._verdict
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, and what came back was looked at."""
+        with self._changed:
+            return self._concluded
 
     @property
     def succeeded(self) -> bool:
-        """Whether the server says FINISHED and OK."""
+        """Whether the server says FINISHED and OK, and what is there does not contradict it."""
         with self._changed:
-            return bool(self._samples) and self._samples[-1].succeeded
+            last = self._log.last
+            return last is not None and last.succeeded and not (self._verdict is not None and self._verdict.failed)
 
     @property
     def trouble(self) -> str | None:
@@ -112,11 +169,11 @@ class Job(Drawing):
     def follow(self) -> Job:
         """Let the cluster's poller look after this job, and return at once."""
         if not self.ended:
-            self._poller.add(self)
+            self._keeper.follow(self)
         return self
 
     def wait(self, timeout: float | None = None) -> Job:
-        """Wait until it has ended.
+        """Wait until it has ended and its verdict is there.
 
         Parameters
         ----------
@@ -128,27 +185,63 @@ class Job(Drawing):
         TimeoutError
             If it has not ended by then; it runs on.
         JobFailed
-            If it was CANCELLED, with the server's reason.
+            If it was CANCELLED, with the server's reason, or what came back is not what was restored.
         JobUnknown
             If it vanished from SHOW RESTORE.
         """
         self.follow()
         with self._changed:
-            if not self._changed.wait_for(self._ended_now, timeout):
-                raise TimeoutError(f"{self._name()} has not ended in {timeout} s")
+            if not self._changed.wait_for(lambda: self._concluded, timeout):
+                raise TimeoutError(f"{self.identity.name} has not ended in {timeout} s")
+        return self._fate()
+
+    def __await__(self) -> Generator[Any, None, Job]:
+        return self._finished().__await__()
+
+    async def _finished(self) -> Job:
+        async for _ in self.news():
+            pass
+        return self._fate()
+
+    async def news(self) -> AsyncIterator[Job]:
+        """The job itself, at once and after each change, until its verdict is there; for ``async for``."""
+        loop = asyncio.get_running_loop()
+        changed = asyncio.Event()
+
+        def wake(_: Job) -> None:
+            # The loop may be closed by the time that the poller comes round.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(changed.set)
+
+        unsubscribe = self.subscribe(wake)
+        self.follow()
+        try:
+            while True:
+                changed.clear()
+                done = self.done
+                yield self
+                if done:
+                    return
+                await changed.wait()
+        finally:
+            unsubscribe()
+
+    def _fate(self) -> Job:
+        with self._changed:
             if self._lost is not None:
                 raise self._lost
-            last = self._samples[-1]
-        if not last.succeeded:
+            last, verdict = self._log.last, self._verdict
+        name = self.identity.name
+        if last is not None and not last.succeeded:
             hint = "SHOW RESTORE keeps the reason; mend it and restore again"
-            raise JobFailed(f"{self._name()} was {last.state.value}: {last.reason}", hint=hint)
+            raise JobFailed(f"{name} was {last.state.value}: {last.reason}", hint=hint)
+        if verdict is not None and verdict.failed:
+            raise JobFailed(f"{name} is FINISHED, and yet {verdict.summary}", hint="job.verdict says how to mend it")
         return self
 
-    def _name(self) -> str:
-        return f"the restore of {self.label} into {self.database or 'external catalogs'}"
-
-    def _ended_now(self) -> bool:
-        return self._lost is not None or (bool(self._samples) and self._samples[-1].state.ended)
+    def cancellation(self) -> Cancellation:
+        """What a cancel would take along now; changes nothing."""
+        return self._keeper.cancellation(self)
 
     def cancel(self, *, force: bool = False) -> None:
         """Cancel it.
@@ -161,19 +254,26 @@ class Job(Drawing):
         Raises
         ------
         JobFailed
-            If it is committing and ``force`` is not said.
+            If it is committing and ``force`` is not said, or has ended.
         ServerError
-            If there is nothing to cancel.
+            If the server refuses.
         """
-        if self.state in {JobState.COMMIT, JobState.COMMITTING} and not force:
-            raise JobFailed(
-                f"{self.label} is {self.state.value}: a cancel now would leave half-overwritten tables",
-                hint="let it end; force=True cancels all the same, and then only a full restore helps",
-            )
-        self._cancel(self)
+        self._keeper.cancel(self, force=force)
+
+    def verify(self, **options: Any) -> Verdict:
+        """Look at what came back, now, and keep the verdict.
+
+        Parameters
+        ----------
+        options
+            ``counts=True`` counts the rows of each table; ``query`` is asked of each, with ``{table}`` for its name.
+        """
+        verdict = self._keeper.verify(self, **options)
+        self.conclude(verdict)
+        return verdict
 
     def subscribe(self, callback: Callable[[Job], None]) -> Callable[[], None]:
-        """Call back after each new sample, from the poller's thread.
+        """Call back after each change, from the thread that saw it.
 
         Returns
         -------
@@ -192,36 +292,47 @@ class Job(Drawing):
 
     # -- what the poller reports
 
-    def is_news(self, sample: JobSample) -> bool:
-        """Whether a sample says anything that the last one did not."""
+    def take(self, sample: JobSample) -> bool:
+        """Take a row that was read; if it is news, keep it, tell who subscribed, and tell so."""
         with self._changed:
-            return not self._samples or _said(self._samples[-1]) != _said(sample)
+            before, news = self._log.last, self._log.is_news(sample)
+            self.identity = self.identity.seen(sample)
+        if news:
+            self._keeper.saw(self, before, sample)
+            with self._changed:
+                self._log.add(sample)
+            self._tell()
+            if sample.state.ended:
+                self._keeper.ended(self)
+        return news
 
-    def record(self, sample: JobSample) -> None:
-        """Take a sample that is news, tell who subscribed, and then wake who waits."""
-        with self._changed:
-            self._samples.append(sample)
-        self._tell()
-
-    def report_no_trouble(self) -> None:
-        """The last look went well."""
-        with self._changed:
-            self._trouble = None
-
-    def report_trouble(self, text: str) -> None:
+    def report(self, trouble: str | None) -> None:
         """The last look failed; the job is kept and looked for again."""
         with self._changed:
-            self._trouble = text
+            changed, self._trouble = trouble != self._trouble, trouble
+        if changed:
+            self._tell()
 
     def lose(self) -> None:
         """The job is not in SHOW RESTORE any more, or never was."""
         with self._changed:
-            last = self._samples[-1].state.value if self._samples else "never"
+            last = self._log.last.state.value if self._log.last is not None else "never"
             self._lost = JobUnknown(
-                f"SHOW RESTORE does not show {self._name()} (last seen: {last})",
-                hint="a later BACKUP or RESTORE, or DROP DATABASE, takes its row away: look at the tables themselves",
+                f"SHOW RESTORE does not show {self.identity.name} (last seen: {last})",
+                hint="a later BACKUP or RESTORE, or DROP DATABASE, takes its row away: job.verdict says what is there",
             )
         self._tell()
+        self._keeper.ended(self)
+
+    def conclude(self, verdict: Verdict | None) -> None:
+        """The verdict is there, or none is to be had."""
+        with self._changed:
+            self._verdict = verdict
+            self._concluded = self._over()
+        self._tell()
+
+    def _over(self) -> bool:
+        return self._lost is not None or (self._log.last is not None and self._log.last.state.ended)
 
     def _tell(self) -> None:
         with self._changed:
@@ -236,29 +347,35 @@ class Job(Drawing):
 
     def text(self) -> str:
         """Where it stands, for a terminal."""
-        return "\n".join([self._title(), *self._details(), "", text_table(*self._table())])
+        parts = [self._title(), *self._details(), "", text_table(*self._table())]
+        if self.verdict is not None:
+            parts += ["", self.verdict.text()]
+        return "\n".join(parts)
 
     def html(self) -> str:
         """The same as HTML."""
         state = self.state
         mark = badge(state.value if state else "NOT SEEN YET", _TONE.get(state, "dim") if state else "dim")
         details = "".join(f"<p>{escape(line)}</p>" for line in self._details())
-        return f"<h4>{mark} {escape(self._title())}</h4>{details}{html_table(*self._table())}"
+        verdict = "" if self.verdict is None else self.verdict.html()
+        return f"<h4>{mark} {escape(self._title())}</h4>{details}{html_table(*self._table())}{verdict}"
 
     def _title(self) -> str:
         judged = self.estimate()
         where = "submitted" if judged is None else f"{judged.state.value}, {judged.fraction:.0%}"
-        return f"T{self._name()[1:]}: {where}"
+        name = self.identity.name
+        return f"{name[0].upper()}{name[1:]}: {where}{' (it ran already, and is followed)' if self.joined else ''}"
 
     def _details(self) -> list[str]:
         with self._changed:
-            lost, trouble = self._lost, self._trouble
-            last = self._samples[-1] if self._samples else None
+            lost, trouble, last = self._lost, self._trouble, self._log.last
         lines = []
         if lost is not None:
             lines += lost.lines()
         if trouble is not None:
             lines.append(f"the last look failed: {trouble}")
+        if self._keeper.trouble is not None:
+            lines.append(f"what is seen waits to be written down: {self._keeper.trouble}")
         if last is not None and not last.status.startswith("[OK"):
             lines.append(last.reason)
         if last is not None and last.task_errors:
@@ -266,22 +383,18 @@ class Job(Drawing):
         return lines
 
     def _table(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        last = self.samples[-1:]
-        headings = ("job", "objects", "replicas", "created", "downloaded", "ended", "tasks left")
+        last = self.last
+        headings = ("job", "objects", "replicas", "created (UTC)", "downloaded", "ended", "tasks left")
+        if last is None:
+            return headings, []
         return headings, [
             (
-                each.job_id,
-                each.objects,
-                each.replication_num,
-                each.created,
-                each.download_finished,
-                each.finished,
-                each.pending_tasks or None,
+                last.job_id,
+                last.objects,
+                last.replication_num,
+                last.created,
+                last.download_finished,
+                last.finished,
+                last.pending_tasks or None,
             )
-            for each in last
         ]
-
-
-def _said(sample: JobSample) -> tuple[object, ...]:
-    """A sample without the moment of reading."""
-    return tuple(getattr(sample, name) for name in sample.__slots__ if name != "read_at")

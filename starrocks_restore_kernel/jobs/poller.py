@@ -3,61 +3,99 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from ..cluster import JobSample
 from ..errors import RestoreError
-from .job import Job
+from .identity import JobIdentity
 
-__all__ = ["Poller"]
+__all__ = ["Followed", "Poller"]
 
 _MISSES = 3
-"""Looks without a row before a job counts as gone: a leader may be a moment late."""
+_PATIENCE = 10
+"""Intervals without a row before a job counts as gone: who answers may be a follower, or a new leader, and late."""
+_SLOWER = 1.5
+_SLOWEST = 3.0
+"""Intervals; the leader takes a step every 3 s (BackupHandler.java)."""
 _BACKOFF_MOST = 30.0
 
-Read = Callable[[], Sequence[JobSample]]
-Keep = Callable[[JobSample], None]
+Read = Callable[[Collection[str]], Sequence[JobSample]]
+
+
+class Followed(Protocol):
+    """What the poller follows; `Job` is it."""
+
+    @property
+    def identity(self) -> JobIdentity:
+        """Which rows are of it."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    def take(self, sample: JobSample) -> bool:
+        """A row of it was read; tells whether it is news."""
+        ...
+
+    def lose(self) -> None:
+        """It is not shown any more, or never was."""
+        ...
+
+    def report(self, trouble: str | None) -> None:
+        """The look failed, and why; None if it went well."""
+        ...
+
+
+@dataclass(slots=True)
+class _Misses:
+    count: int = 0
+    since: float = 0.0
 
 
 class Poller:
-    """Looks, hands each row to its job, and keeps it.
+    """Looks, and hands each row to its job.
 
-    The thread starts with the first job and ends with the last; it is a daemon, and dies with the process. Looking and
-    keeping happen outside the lock.
+    The thread starts with the first job and ends with the last; it is a daemon, and dies with the process. It looks
+    often while something moves, and less often while nothing does. Nothing is locked while it reads.
 
     Parameters
     ----------
     read
-        Gives the rows of SHOW RESTORE now.
-    keep
-        Takes each new sample, to remember it; its errors are shown on the job and stop nothing.
+        Gives the rows of SHOW RESTORE now, for these databases at least.
     interval
-        Seconds between looks. The leader takes a step every 3 s (BackupHandler.java), so less than 1 shows little.
+        Seconds between two looks while something moves; three times as long at most.
     wait
         Waits that long or until told to stop; `threading.Event.wait` of an own event unless a test passes another.
+    clock
+        Seconds that only grow.
     """
 
     def __init__(
         self,
         read: Read,
-        keep: Keep,
         *,
         interval: float = 1.0,
         wait: Callable[[float], bool] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read = read
-        self._keep = keep
         self._interval = interval
         self._stop = threading.Event()
         self._wait = self._stop.wait if wait is None else wait
+        self._clock = clock
         self._lock = threading.Lock()
-        self._jobs: dict[Job, int] = {}
+        self._jobs: dict[Followed, _Misses] = {}
         self._thread: threading.Thread | None = None
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Followed) -> None:
         """Follow a job; following it twice is following it once."""
         with self._lock:
-            self._jobs.setdefault(job, 0)
+            self._jobs.setdefault(job, _Misses())
             if self._thread is None:
                 self._stop.clear()
                 self._thread = threading.Thread(target=self._run, name="starrocks-restore-poller", daemon=True)
@@ -73,7 +111,7 @@ class Poller:
     def _run(self) -> None:
         delay = self._interval
         while not self._stop.is_set():
-            delay = self._interval if self.look() else min(delay * 2, _BACKOFF_MOST)
+            delay = self._next(delay, self.look())
             with self._lock:
                 if not self._jobs:
                     self._thread = None
@@ -82,40 +120,42 @@ class Poller:
         with self._lock:
             self._thread = None
 
-    def look(self) -> bool:
-        """Look once, for all jobs; tells whether the server could be read."""
+    def _next(self, delay: float, news: bool | None) -> float:
+        if news is None:
+            return min(delay * 2, max(_BACKOFF_MOST, self._interval))
+        return self._interval if news else min(delay * _SLOWER, self._interval * _SLOWEST)
+
+    def look(self) -> bool | None:
+        """Look once, for all jobs; tells whether there was news, and None if nothing could be read."""
         with self._lock:
             jobs = list(self._jobs)
         try:
-            rows = self._read()
+            rows = self._read({each.identity.database for each in jobs})
         except RestoreError as error:
             for job in jobs:
-                job.report_trouble(error.message)
-            return False
+                job.report(error.message)
+            return None
+        news = False
         for job in jobs:
-            self._update(job, next((row for row in rows if job.identity.matches(row)), None))
-        return True
+            row = next((each for each in rows if job.identity.matches(each)), None)
+            if row is None:
+                self._missed(job)
+            else:
+                job.report(None)
+                news |= job.take(row)
+                with self._lock:
+                    self._jobs[job] = _Misses()
+            if job.ended:
+                with self._lock:
+                    self._jobs.pop(job, None)
+        return news
 
-    def _update(self, job: Job, row: JobSample | None) -> None:
-        if row is None:
-            with self._lock:
-                self._jobs[job] += 1
-                gone = self._jobs[job] >= _MISSES
-            if gone:
-                job.lose()
-        else:
-            with self._lock:
-                self._jobs[job] = 0
-            job.report_no_trouble()
-            if job.is_news(row):
-                self._remember(job, row)
-                job.record(row)
-        if job.ended:
-            with self._lock:
-                self._jobs.pop(job, None)
-
-    def _remember(self, job: Job, row: JobSample) -> None:
-        try:
-            self._keep(row)
-        except RestoreError as error:
-            job.report_trouble(f"the sample could not be kept: {error.message}")
+    def _missed(self, job: Followed) -> None:
+        now = self._clock()
+        with self._lock:
+            misses = self._jobs[job]
+            misses.since = misses.since if misses.count else now
+            misses.count += 1
+            gone = misses.count >= _MISSES and now - misses.since >= _PATIENCE * self._interval
+        if gone:
+            job.lose()

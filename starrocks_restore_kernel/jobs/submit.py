@@ -2,45 +2,229 @@
 
 from __future__ import annotations
 
-from ..cluster import Frontend
-from ..errors import PlanRefused
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from ..cluster import Frontend, JobSample
+from ..errors import ConnectionFailed, JobUnknown, PlanRefused, RestoreError, ServerError
+from ..history import EventKind, Outcome, Submission
 from ..language.statements import Restore
-from ..planning import Plan
-from .job import Job, JobIdentity
-from .poller import Poller
+from ..planning import Facts, Plan, doings
+from .identity import JobIdentity
+from .job import Job
+from .restores import Restores
+from .sameness import fingerprint, looks_the_same, plan_notes
+from .verification import expect
 
-__all__ = ["send_restore"]
+__all__ = ["Sender"]
+
+_PATIENCE = 60
+"""Intervals to look for a job whose answer was lost, or that another process is sending."""
+_LONG_AGO = timedelta(minutes=15)
+"""After this nothing comes any more of a statement without an answer; `open_frontend` waits as long for one."""
+_RUNNING = ("Can only run one backup or restore job", "Another backup or restore job is being submitted")
+"""What the second of two that send the same is told (BackupHandler.java, process)."""
+
+Planner = Callable[[Restore], tuple[Plan, Facts]]
 
 
-def send_restore(plan: Plan, frontend: Frontend, poller: Poller, *, overwrite: bool) -> Job:
-    """Send the plan's statement and begin to follow the job.
+class Sender:
+    """Sends the statements of plans to one cluster, each once.
 
-    The answer carries no job id, so what stands in the database's slot is read first: a row unlike it is ours.
+    What is sent is written down before, with what stands in the database's one job slot; so whoever comes later, in this
+    process or in another, finds out whether it was taken: a row unlike that one is the job.
 
-    Raises
-    ------
-    PlanRefused
-        If the plan must not be sent.
-    ServerError
-        If the server refuses after all.
+    Parameters
+    ----------
+    planner
+        Makes the plan anew, from the cluster as it is.
+    pause
+        `time.sleep` unless a test passes another.
     """
-    statement = plan.statement
-    if not isinstance(statement, Restore):
-        raise PlanRefused(f"{type(statement).__name__} starts no restore job")
-    plan.allow(overwrite=overwrite)
-    # External catalogs share one slot, whose row has no database.
-    database = "" if statement.catalogs is not None else plan.target_database or ""
-    # A database that the restore will make has no slot yet, and SHOW RESTORE FROM it would be refused.
-    slot = next((each for each in frontend.restore_jobs() if each.database == database), None)
-    before = None if slot is None else (slot.job_id, slot.created)
-    frontend.send(statement.sql(pretty=False, version=plan.version))
-    identity = JobIdentity(database, statement.label, statement.backup_timestamp or "", before)
-    return Job(identity, poller, lambda job: cancel_job(frontend, job)).follow()
 
+    def __init__(self, restores: Restores, planner: Planner, *, pause: Callable[[float], object] = time.sleep) -> None:
+        self._restores = restores
+        self._recorder = restores.recorder
+        self._frontend: Frontend = restores.frontend
+        self._planner = planner
+        self._pause = pause
 
-def cancel_job(frontend: Frontend, job: Job) -> None:
-    """CANCEL RESTORE of the job's database, or of the external catalogs."""
-    from ..language.statements import CancelRestore
+    def submit(self, shown: Plan, *, overwrite: bool, again: bool = False) -> Job:
+        """Send the statement of a plan, or join the job that runs it already.
 
-    statement = CancelRestore(job.database) if job.database else CancelRestore(external_catalog=True)
-    frontend.send(statement.sql())
+        Parameters
+        ----------
+        overwrite
+            The yes to what the plan shows as overwritten or replaced.
+        again
+            The yes to doing once more what was done before, or what may have been sent and was never seen.
+
+        Raises
+        ------
+        PlanRefused
+            If the plan is blocked, or destroys without ``overwrite``, or is no longer what the cluster would do, or has
+            been carried out, or nobody knows whether it was. Nothing was sent.
+        ServerError
+            If the server refuses after all. Nothing runs.
+        JobUnknown
+            If the answer was lost, and no job was found: it may still appear.
+        """
+        statement = shown.statement
+        if not isinstance(statement, Restore):
+            raise PlanRefused(f"{type(statement).__name__} starts no restore job")
+        database = "" if statement.catalogs is not None else shown.target_database or ""
+        mark = fingerprint(statement, database)
+        slot = self._restores.slot(database)
+        earlier = self._earlier(database, mark)
+        slot, earlier = self._settled(database, mark, slot, earlier)
+        if slot is not None and not slot.state.ended:
+            joined = self._joined(shown, slot, earlier)
+            if joined is not None:
+                return joined
+        shown.allow(overwrite=overwrite)
+        now, facts = self._planner(statement)
+        if (doings(now), now.verdict) != (doings(shown), shown.verdict):
+            hint = "plan again, and look"
+            raise PlanRefused("nothing was sent: the cluster has changed since this plan was made", hint=hint)
+        if not again:
+            self._first_time(shown, earlier)
+        return self._send(shown, facts, database, mark, slot)
+
+    # -- what was sent before
+
+    def _earlier(self, database: str, mark: str) -> tuple[Submission, ...]:
+        return self._restores.history.submissions(self._recorder.cluster, database=database, fingerprint=mark, last=5)
+
+    def _settled(
+        self, database: str, mark: str, slot: JobSample | None, earlier: tuple[Submission, ...]
+    ) -> tuple[JobSample | None, tuple[Submission, ...]]:
+        """Wait for what another process is sending right now, and learn what became of what is open."""
+        waited = 0
+        while any(self._is_sending(each) for each in earlier):
+            for each in earlier:
+                if each.outcome.open:
+                    self._restores.settle(each)
+            slot, earlier = self._restores.slot(database), self._earlier(database, mark)
+            if waited >= _PATIENCE:
+                break
+            if any(self._is_sending(each) for each in earlier):
+                waited += 1
+                self._pause(self._restores.interval)
+        for each in earlier:
+            if each.outcome.open:
+                self._restores.settle(each)
+        return slot, self._earlier(database, mark) if any(each.outcome.open for each in earlier) else earlier
+
+    def _is_sending(self, each: Submission) -> bool:
+        return each.outcome is Outcome.SENDING and self._frontend.now() - each.at < _LONG_AGO
+
+    def _first_time(self, shown: Plan, earlier: tuple[Submission, ...]) -> None:
+        now = self._frontend.now()
+        for each in earlier:
+            when = f"{each.at:%Y-%m-%d %H:%M:%S} UTC by {each.who}, {each.where}"
+            if each.outcome in {Outcome.SENDING, Outcome.LOST} and now - each.at < _LONG_AGO:
+                raise PlanRefused(
+                    f"nothing was sent: this very statement was sent at {when}, its answer was lost, and no job is seen",
+                    hint="the server may still take it: look at SHOW RESTORE; again=True (--again) sends it all the same",
+                )
+            if each.outcome is Outcome.FINISHED and any(effect.action.destroys for effect in shown.effects):
+                raise PlanRefused(
+                    f"nothing was sent: this very statement was carried out already, sent at {when}",
+                    hint="again=True (--again) overwrites once more",
+                )
+
+    def _joined(self, shown: Plan, slot: JobSample, earlier: tuple[Submission, ...]) -> Job | None:
+        statement = shown.statement
+        known = next((each for each in earlier if each.created == slot.created and each.outcome is Outcome.SENT), None)
+        if known is None:
+            if not isinstance(statement, Restore) or slot.label != statement.label:
+                return None
+            contents = self._frontend.contents(statement.repository, statement.label, statement.backup_timestamp or "")
+            if not looks_the_same(slot, shown, contents):
+                return None
+        job = self._restores.found(slot, known, joined=True)
+        self._recorder.event(
+            EventKind.JOIN,
+            job.identity,
+            f"{job.identity.name} runs already, and is followed",
+            submission=job.submission,
+        )
+        return job
+
+    # -- sending
+
+    def _send(self, shown: Plan, facts: Facts, database: str, mark: str, slot: JobSample | None) -> Job:
+        statement = shown.statement
+        assert isinstance(statement, Restore)
+        before = None if slot is None else (slot.job_id, slot.created)
+        identity = JobIdentity(database, statement.label, statement.backup_timestamp or "", before)
+        text = statement.sql(pretty=False, version=shown.version)
+        expected = expect(shown, facts).record()
+        submission = self._recorder.submission(identity, text, mark, statement.repository, expected=expected)
+        # A connection that is known to live: what is lost from here on is lost with the statement on its way.
+        self._frontend.query("SELECT 1")
+        try:
+            self._recorder.begin(submission)
+        except RestoreError as error:
+            raise PlanRefused(
+                f"nothing was sent, as it could not be written down first: {error.message}", hint=error.hint
+            ) from error
+        self._tell(
+            EventKind.PLAN, identity, submission, f"{shown.verdict.value}: {shown.consequence}", plan_notes(shown)
+        )
+        try:
+            self._frontend.send(text)
+        except ServerError as error:
+            return self._refused(shown, error, identity, submission)
+        except ConnectionFailed as error:
+            return self._lost(error, identity, submission)
+        except BaseException:
+            # Interrupted while the server had it: whether it was taken is seen by whoever asks next.
+            self._recorder.settle(submission.id, Outcome.LOST)
+            raise
+        self._recorder.settle(submission.id, Outcome.SENT)
+        self._tell(EventKind.SUBMIT, identity, submission, f"{identity.name} was taken by the server")
+        return Job(identity, self._restores, submission=submission.id).follow()
+
+    def _refused(self, shown: Plan, error: ServerError, identity: JobIdentity, submission: Submission) -> Job:
+        self._recorder.settle(submission.id, Outcome.REFUSED)
+        self._tell(EventKind.REFUSE, identity, submission, f"{identity.name} was refused: {error.message}")
+        if any(each in error.message for each in _RUNNING):
+            # Somebody was faster; if with the same, that one is ours as well.
+            slot = self._restores.slot(identity.database)
+            others = self._earlier(identity.database, submission.fingerprint)
+            if slot is not None and not slot.state.ended:
+                for each in others:
+                    if each.outcome.open:
+                        self._restores.settle(each)
+                joined = self._joined(shown, slot, self._earlier(identity.database, submission.fingerprint))
+                if joined is not None:
+                    return joined
+        raise error
+
+    def _lost(self, error: ConnectionFailed, identity: JobIdentity, submission: Submission) -> Job:
+        self._recorder.settle(submission.id, Outcome.LOST)
+        self._tell(EventKind.LOSE_ANSWER, identity, submission, f"the answer was lost: {error.message}")
+        trouble = error
+        for _ in range(_PATIENCE):
+            try:
+                slot = self._restores.slot(identity.database)
+            except ConnectionFailed as again:
+                trouble = again
+            else:
+                if slot is not None and identity.matches(slot):
+                    self._recorder.settle(submission.id, Outcome.SENT, job_id=slot.job_id, created=slot.created)
+                    self._tell(EventKind.SUBMIT, identity, submission, f"{identity.name} runs, as SHOW RESTORE tells")
+                    return self._restores.found(slot, submission)
+            self._pause(self._restores.interval)
+        raise JobUnknown(
+            f"the answer to {identity.name} was lost ({trouble.message}), and SHOW RESTORE does not show it yet",
+            hint="it may still be taken: look at SHOW RESTORE, or cluster.attach, before sending it again",
+        )
+
+    def _tell(
+        self, kind: EventKind, identity: JobIdentity, submission: Submission, text: str, data: object = None
+    ) -> None:
+        more = data if isinstance(data, dict) else {}
+        self._recorder.event(kind, identity, text, submission=submission.id, data=more)

@@ -47,7 +47,7 @@ _TONE = {Verdict.SAFE: "ok", Verdict.DESTRUCTIVE: "warn", Verdict.UNKNOWN: "warn
 _GRAVITY = ("error", "warning", "info")
 
 
-Submit = Callable[["Plan", bool], Any]
+Submit = Callable[["Plan", bool, bool], Any]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,27 +125,31 @@ class Plan(Drawing):
         more = f" (and {len(unknown) - 1:,} more)" if len(unknown) > 1 else ""
         return f"it is not known what becomes of {unknown[0].target}: {unknown[0].note}{more}"
 
-    def submit(self, *, overwrite: bool = False) -> Any:
+    def submit(self, *, overwrite: bool = False, again: bool = False) -> Any:
         """Do it, once.
 
         Parameters
         ----------
         overwrite
             The explicit yes to what this plan shows as overwritten or replaced.
+        again
+            The explicit yes to overwriting once more what this very statement has overwritten already, and to sending
+            what may have been sent before without an answer.
 
         Returns
         -------
         Job
-            For a RESTORE; what else came back for another statement.
+            For a RESTORE, the one that runs it already if there is one; what else came back for another statement.
 
         Raises
         ------
         PlanRefused
-            If the plan is blocked, or destroys without ``overwrite``, or is no longer what the cluster would do.
+            If the plan is blocked, or destroys without ``overwrite``, or is no longer what the cluster would do, or was
+            carried out before and ``again`` is not said.
         """
         if self.submitter is None:
             raise PlanRefused("this plan hangs on no connection", hint="make it with cluster.plan(…)")
-        return self.submitter(self, overwrite)
+        return self.submitter(self, overwrite, again)
 
     def allow(self, *, overwrite: bool) -> None:
         """Refuse what must not be sent.

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
+from jobs.keeping import IDENTITY, Keeping
 from samples import sample
 
 from starrocks_restore_kernel.cluster import JobSample, JobState
 from starrocks_restore_kernel.errors import ConnectionFailed, JobFailed, JobUnknown, RestoreError
 from starrocks_restore_kernel.jobs import Job, JobIdentity, Poller
-
-IDENTITY = JobIdentity("shop", "snap", "2026-01-01-00-00-00-000")
 
 
 class Script:
@@ -18,8 +18,10 @@ class Script:
 
     def __init__(self, *answers: Sequence[JobSample] | RestoreError) -> None:
         self._answers = list(answers)
+        self.asked: list[Collection[str]] = []
 
-    def __call__(self) -> Sequence[JobSample]:
+    def __call__(self, databases: Collection[str]) -> Sequence[JobSample]:
+        self.asked.append(databases)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, RestoreError):
             raise answer
@@ -28,22 +30,22 @@ class Script:
 
 def following(
     *answers: Sequence[JobSample] | RestoreError, identity: JobIdentity = IDENTITY
-) -> tuple[Job, list[JobSample], list[float]]:
-    """A job followed by a poller that never really waits; what was kept; how long it would have waited."""
-    kept: list[JobSample] = []
+) -> tuple[Job, Keeping, list[float]]:
+    """A job followed by a poller that never really waits; who keeps it; how long it would have waited."""
     waits: list[float] = []
 
     def wait(seconds: float) -> bool:
         waits.append(seconds)
         return False
 
-    poller = Poller(Script(*answers), kept.append, wait=wait)
-    return Job(identity, poller, lambda _: None), kept, waits
+    ticks = itertools.count(0.0, 4.0)
+    keeping = Keeping(Poller(Script(*answers), wait=wait, clock=lambda: next(ticks)))
+    return Job(identity, keeping), keeping, waits
 
 
 def test_a_job_is_followed_to_its_end_and_every_new_sample_kept() -> None:
     """Equal rows are one sample."""
-    job, kept, _ = following(
+    job, keeping, _ = following(
         [sample("PENDING", JobId="-1")],
         [sample("DOWNLOADING", 2)],
         [sample("DOWNLOADING", 2, after=1)],
@@ -53,8 +55,16 @@ def test_a_job_is_followed_to_its_end_and_every_new_sample_kept() -> None:
     job.wait(10)
 
     assert [JobState.PENDING, JobState.DOWNLOADING, JobState.FINISHED] == [each.state for each in job.samples]
-    assert list(job.samples) == kept
+    assert [each.slim() for each in job.samples] == [each.slim() for each in keeping.kept]
     assert job.succeeded
+
+
+def test_only_the_databases_of_the_jobs_are_asked_for() -> None:
+    """Of a thousand databases with jobs, one is read."""
+    script = Script([sample("FINISHED")])
+    Job(IDENTITY, Keeping(Poller(script))).wait(10)
+
+    assert [{"shop"}] == script.asked
 
 
 def test_the_job_of_before_is_not_taken_for_ours() -> None:
@@ -68,6 +78,20 @@ def test_the_job_of_before_is_not_taken_for_ours() -> None:
     assert [2] == [each.job_id for each in job.samples]
 
 
+def test_a_new_leader_s_id_is_the_same_job() -> None:
+    """The job is begun anew under another id, and its creation time stays; a later job has another one."""
+    job, _, _ = following(
+        [sample("PENDING", JobId="7")],
+        [sample("PENDING", JobId="9")],
+        [sample("FINISHED", JobId="9")],
+    )
+
+    job.wait(10)
+
+    assert [7, 9, 9] == [each.job_id for each in job.samples]
+    assert not job.identity.matches(sample("FINISHED", JobId="9", CreateTime="2026-01-02 11:00:00"))
+
+
 def test_a_cancelled_job_raises_with_the_server_s_reason() -> None:
     """The text behind ``msg:`` is what a person needs."""
     job, _, _ = following([sample("CANCELLED", Status="[COMMON_ERROR, msg: failed to find 3 different hosts]")])
@@ -77,12 +101,31 @@ def test_a_cancelled_job_raises_with_the_server_s_reason() -> None:
 
 
 def test_a_job_that_vanishes_is_said_to_be_unknown() -> None:
-    """After three looks without its row, and not before."""
+    """After three looks without its row and ten intervals, and not before."""
     job, _, waits = following([sample("DOWNLOADING", 1)], [])
 
     with pytest.raises(JobUnknown, match="last seen: DOWNLOADING"):
         job.wait(10)
-    assert [1.0, 1.0, 1.0] == waits[:3]
+    assert 4 == len(waits)
+
+
+def test_a_row_that_comes_late_is_not_lost() -> None:
+    """A new leader answers before it knows its jobs."""
+    job, _, _ = following([sample("DOWNLOADING", 1)], [], [], [sample("DOWNLOADING", 1)], [], [], [sample("FINISHED")])
+
+    assert job.wait(10).succeeded
+
+
+def test_it_looks_often_while_something_moves() -> None:
+    """And three times as rarely at most where nothing does."""
+    still = [sample("DOWNLOADING", 2)]
+    job, _, waits = following(
+        [sample("PENDING")], still, still, still, still, [sample("DOWNLOADING", 1)], [sample("FINISHED")]
+    )
+
+    job.wait(10)
+
+    assert [1.0, 1.0, 1.5, 2.25, 3.0, 1.0] == waits[:6]
 
 
 def test_a_server_that_is_away_is_asked_again_more_slowly() -> None:
@@ -95,29 +138,28 @@ def test_a_server_that_is_away_is_asked_again_more_slowly() -> None:
     job.wait(10)
 
     assert [2.0, 4.0] == waits[:2]
-    assert [None] == troubles
+    assert ["away", None, None, None] == troubles
 
 
-def test_a_full_disk_under_the_history_stops_nothing() -> None:
-    """The job is followed on, and the trouble told."""
+def test_the_thread_ends_with_the_last_job_and_begins_with_the_next() -> None:
+    """Nobody has to end it."""
+    job, keeping, _ = following([sample("FINISHED")])
+    poller = keeping.poller
+    assert poller is not None
+    job.wait(10)
+    thread = poller._thread
+    if thread is not None:
+        thread.join(10)
 
-    def full(_: JobSample) -> None:
-        raise RestoreError("disk full")
-
-    poller = Poller(Script([sample("DOWNLOADING", 1)]), full)
-    job = Job(IDENTITY, poller, lambda _: None)
-    poller._jobs[job] = 0
-
-    assert poller.look()
-    assert job.trouble == "the sample could not be kept: disk full"
-    assert job.state is JobState.DOWNLOADING
+    assert poller._thread is None
+    assert Job(IDENTITY, keeping).wait(10).succeeded
 
 
 def test_waiting_has_an_end() -> None:
     """The job runs on; only the wait is over."""
     release = threading.Event()
-    poller = Poller(Script([sample("DOWNLOADING", 1)]), lambda _: None, wait=release.wait)
-    job = Job(IDENTITY, poller, lambda _: None)
+    poller = Poller(Script([sample("DOWNLOADING", 1)]), wait=release.wait)
+    job = Job(IDENTITY, Keeping(poller))
 
     with pytest.raises(TimeoutError, match=r"has not ended in 0\.01 s"):
         job.wait(0.01)
@@ -125,26 +167,3 @@ def test_waiting_has_an_end() -> None:
     release.set()
     poller.stop()
     assert not job.ended
-
-
-@pytest.mark.parametrize("state", ["COMMIT", "COMMITTING"])
-def test_cancel_refuses_past_the_point_of_no_return(state: str) -> None:
-    """Unless forced: then it is passed on."""
-    cancelled: list[str] = []
-    job = Job(IDENTITY, Poller(Script([]), lambda _: None), lambda each: cancelled.append(each.label))
-    job.record(sample(state))
-
-    with pytest.raises(JobFailed, match="half-overwritten"):
-        job.cancel()
-    assert [] == cancelled
-    job.cancel(force=True)
-    assert ["snap"] == cancelled
-
-
-def test_a_job_draws_itself_with_the_server_s_words_escaped() -> None:
-    """Text and HTML hold the same."""
-    job = Job(IDENTITY, Poller(Script([]), lambda _: None), lambda _: None)
-    job.record(sample("CANCELLED", Status="[COMMON_ERROR, msg: <b>bad</b>]"))
-
-    assert "<b>bad</b>" in job.text()
-    assert "&lt;b&gt;bad&lt;/b&gt;" in job.html()
