@@ -74,6 +74,8 @@ class JobSample:
     allow_load: str = "false"
     pending_tasks: int = 0
     """How many tasks UnfinishedTasks lists."""
+    until: datetime | None = None
+    """Of a sample from the history: when the same was read again, for the last time; None where it was read once."""
 
     def slim(self) -> JobSample:
         """The same without the lists of single tasks, which are as long as there are tablets; their number stays."""

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from .statements import CreateRepository, Statement
 
-__all__ = ["redact"]
+__all__ = ["is_secret", "masked", "redact"]
 
 # Keys of the storage clients (aws.s3.secret_key, fs.oss.accessKeySecret, kerberos_keytab_content, password, …).
 _SECRET = re.compile(
     r"secret|password|token|access_?key|account_?key|shared_?key|sas|credential|keytab|private", re.IGNORECASE
 )
 _HIDDEN = "******"
+_PAIR = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1(\s*[=:]\s*)(["'])((?:\\.|(?!\4).)*)(?:\4|\Z)""", re.DOTALL)
+"""A property as a statement writes it, and as JSON does; one that is cut short runs to the end."""
+_IDENTIFIED = re.compile(
+    r"""(\b(?:IDENTIFIED\b.*?|PASSWORD\s*\()\s*)(["'])(?:\\.|(?!\2).)*(?:\2|\Z)""", re.DOTALL | re.IGNORECASE
+)
+_LOGIN = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+@")
 
 
 def redact(statement: Statement) -> Statement:
@@ -30,3 +38,41 @@ def redact(statement: Statement) -> Statement:
         return statement
     hidden = tuple(replace(each, value=_HIDDEN) if _SECRET.search(each.key) else each for each in statement.properties)
     return replace(statement, properties=hidden)
+
+
+def is_secret(key: str) -> bool:
+    """Whether a property of that name holds what nobody may see."""
+    return _SECRET.search(key) is not None
+
+
+def masked(value: Any) -> Any:
+    """Hide what looks like a secret in a text, and in the texts of a list or a mapping.
+
+    For texts that may be anything: properties with a secret name, passwords of users, and those in URLs.
+
+    Examples
+    --------
+    >>> masked('PROPERTIES ("aws.s3.secret_key" = "x", "aws.s3.region" = "eu")')
+    'PROPERTIES ("aws.s3.secret_key" = "******", "aws.s3.region" = "eu")'
+    >>> masked({"url": "s3://ann:x@bucket", "token": "x"})
+    {'url': 's3://ann:******@bucket', 'token': '******'}
+    """
+    if isinstance(value, str):
+        return _masked_text(value)
+    if isinstance(value, Mapping):
+        return {
+            key: _HIDDEN if isinstance(each, str) and is_secret(str(key)) else masked(each)
+            for key, each in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(masked, value))
+    return value
+
+
+def _masked_text(text: str) -> str:
+    if _SECRET.search(text):
+        text = _PAIR.sub(lambda m: f"{m[1]}{m[2]}{m[1]}{m[3]}{m[4]}{_HIDDEN}{m[4]}" if is_secret(m[2]) else m[0], text)
+        text = _IDENTIFIED.sub(rf"\1\2{_HIDDEN}\2", text)
+    elif "dentified" in text.lower():
+        text = _IDENTIFIED.sub(rf"\1\2{_HIDDEN}\2", text)
+    return _LOGIN.sub(rf"\1{_HIDDEN}@", text) if "://" in text else text

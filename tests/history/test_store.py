@@ -30,7 +30,7 @@ def test_samples_come_back_as_they_were_kept(history: History) -> None:
 def test_the_history_outlives_its_process(history: History) -> None:
     """Another opening of the same file reads it."""
     history.keep("a", sample("PENDING"))
-    again = History(str(history._engine.url))
+    again = History(str(history._database._url))
 
     assert (sample("PENDING"),) == again.samples("a")
     again.close()

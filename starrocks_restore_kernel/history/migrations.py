@@ -1,0 +1,188 @@
+"""The layouts that a history had, and how each becomes the next.
+
+====== ========================================================================================
+layout what it is
+====== ========================================================================================
+0      nothing yet
+1      one table ``sample`` with a row a look, clusters named ``scheme://user@host:port/database``
+2      jobs, samples that share their texts, events, submissions, queues; clusters are ``host:port``
+====== ========================================================================================
+
+A step is a function that takes a database from its layout to a later one, and writes down which. On SQLite and
+PostgreSQL it is one transaction. MySQL commits by itself at each CREATE and DROP; so a step must be able to begin again
+where it stopped.
+
+Imports SQLAlchemy, so that nothing may import this at its own import.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from ..cluster import JobSample, JobState
+from ..errors import RestoreError
+from .samples import keep
+from .schema import metadata
+
+__all__ = ["VERSION", "bring_up_to_date"]
+
+VERSION = 2
+"""The layout that this release reads and writes."""
+
+_LOCK = 0x5352_4B48
+"""What those lock who change the layout: any number, if it is always the same."""
+_LOCK_SECONDS = 120
+_BATCH = 50
+"""Rows of the first layout read at a time; each may hold megabytes."""
+_WAL_TRIES = 200
+
+_version = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
+
+
+def bring_up_to_date(engine: Engine, shown: str) -> None:
+    """Make the tables, or change those of an older release; several processes may do so at once.
+
+    Parameters
+    ----------
+    shown
+        What the database is called in an error.
+
+    Raises
+    ------
+    RestoreError
+        If its layout is newer than this release; nothing is touched then.
+    """
+    with engine.connect() as connection:
+        found = _layout(connection)
+    if found > VERSION:
+        raise RestoreError(
+            f"{shown} has the layout {found}, and this release reads up to {VERSION}",
+            hint="pip install --upgrade starrocks-restore-kernel, or name another place with STARROCKS_RESTORE_HISTORY",
+        )
+    if found == VERSION:
+        return
+    if engine.dialect.name == "sqlite":
+        _prepare_file(engine)
+    while found < VERSION:
+        with _alone(engine) as connection:
+            found = _layout(connection)  # another process may have been faster
+            if found < VERSION:
+                _STEPS[found](connection)
+
+
+def _layout(connection: Connection) -> int:
+    tables = set(sa.inspect(connection).get_table_names())
+    if _version.name in tables:
+        written = connection.execute(sa.select(_version.c.version)).scalar()
+        if written is not None:
+            return int(written)
+    return 1 if _ASIDE in tables or ("sample" in tables and "job" not in tables) else 0
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction beside which nobody else changes the layout."""
+    with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        elif engine.dialect.name in {"mysql", "mariadb"}:
+            connection.execute(sa.select(sa.func.get_lock(str(_LOCK), _LOCK_SECONDS)))
+        # A writer of SQLite is alone as such.
+        try:
+            yield connection
+        finally:
+            if engine.dialect.name in {"mysql", "mariadb"}:
+                connection.execute(sa.select(sa.func.release_lock(str(_LOCK))))
+
+
+def _prepare_file(engine: Engine) -> None:
+    """Let readers read while one writes, and space be given back; both are kept in the file."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of use in an empty file alone
+        for left in reversed(range(_WAL_TRIES)):
+            try:
+                cursor.execute("PRAGMA journal_mode = WAL").fetchall()
+            except engine.dialect.loaded_dbapi.OperationalError as error:
+                # Where two change the mode at once one is refused without the wait that is asked for elsewhere.
+                if "locked" not in str(error) or not left:
+                    raise sa.exc.OperationalError("PRAGMA journal_mode = WAL", None, error) from error
+                time.sleep(0.05)
+            else:
+                return
+    finally:
+        connection.close()
+
+
+# -- the steps
+
+
+def _begin(connection: Connection) -> None:
+    metadata.create_all(connection)
+    _write_down(connection)
+
+
+def _write_down(connection: Connection) -> None:
+    # As the last: a layout that is written down is whole.
+    _version.create(connection, checkfirst=True)
+    connection.execute(_version.delete())
+    connection.execute(_version.insert().values(version=VERSION))
+
+
+_ASIDE = "sample_1"
+_FIRST: dict[str, Any] = {"read_at": sa.DateTime(), "job_id": sa.BigInteger(), "state": sa.String(16)}
+"""The columns of the first layout that hold no text. Some files have pending_tasks too, which can be counted."""
+_COUNTED = {"until", "pending_tasks"}
+
+
+def _keep_again(connection: Connection) -> None:
+    """Put the samples of the first layout aside, and keep each again, as if it came in now.
+
+    So this step leads to whatever layout is the newest.
+    """
+    if "sample" in (tables := sa.inspect(connection).get_table_names()) and _ASIDE not in tables:
+        connection.execute(sa.text(f"ALTER TABLE sample RENAME TO {_ASIDE}"))
+    metadata.create_all(connection)
+    _version.create(connection, checkfirst=True)
+    names = [each.name for each in fields(JobSample) if each.name not in _COUNTED]
+    columns: list[sa.ColumnClause[Any]] = [sa.column("id", sa.Integer), sa.column("cluster", sa.String)]
+    columns += [sa.column(name, _FIRST.get(name, sa.Text())) for name in names]
+    aside = sa.table(_ASIDE, *columns)
+    last = -1
+    batch = sa.select(aside).where(aside.c.id > sa.bindparam("last")).order_by(aside.c.id).limit(_BATCH)
+    while rows := connection.execute(batch, {"last": last}).mappings().all():
+        for row in rows:
+            keep(connection, _place(row["cluster"]), _sample(row, names))
+        last = rows[-1]["id"]
+    connection.execute(sa.delete(aside))
+    _write_down(connection)
+    connection.execute(sa.text(f"DROP TABLE {_ASIDE}"))
+
+
+def _sample(row: Mapping[Any, Any], names: list[str]) -> JobSample:
+    values = {name: row[name] for name in names}
+    values |= {"state": JobState(values["state"]), "read_at": values["read_at"].replace(tzinfo=UTC)}
+    return JobSample(**values, pending_tasks=(values["unfinished_tasks"] or "").count("="))
+
+
+_ADDRESS = re.compile(r"[\w+]+://(?:.*@)?([^@/]+:\d+)(?:/.*)?", re.DOTALL)
+
+
+def _place(cluster: str) -> str:
+    """``host:port`` of what a cluster was called in the first layout; another name stays as it is."""
+    found = _ADDRESS.fullmatch(cluster)
+    return found[1] if found else cluster
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {0: _begin, 1: _keep_again}
+"""What leads on from each layout."""
