@@ -12,7 +12,7 @@ from .cluster import Frontend, SnapshotContents, open_frontend, resolve
 from .drawing import Drawing, Listing, Note
 from .errors import RestoreError, ServerError, UsageProblem
 from .history import EventKind, History, history_url
-from .jobs import Hook, Job, Restores, Sender, job_listing, wait_for_backup
+from .jobs import Hook, Job, Queue, Restores, Sender, job_listing, wait_for_backup
 from .language import parse
 from .language.statements import (
     Backup,
@@ -342,6 +342,10 @@ class Cluster(Drawing):
     def resume(self) -> tuple[Job, ...]:
         """Follow again what was sent with this history and whose end was not seen, as after a kernel has died."""
         return self.restores.resume()
+
+    def queue(self, name: str) -> Queue:
+        """The queue of that name in the history, empty if it is new; see `Queue`."""
+        return Queue(name, self.restores, self._sender, self.plan, self.parse)
 
     def on(self, hook: Hook, kinds: Collection[EventKind] | None = None) -> Callable[[], None]:
         """Call a function, or a `Webhook`, at each event; what comes back ends it."""

@@ -40,6 +40,8 @@ class QueueItem:
         From 0, in the order in which they are to be sent.
     id
         Unique in the queue.
+    yes
+        The digest of the plan that somebody said yes to, where it destroys; empty without a yes.
     after
         The ids of the items that must be done before.
     submission
@@ -55,6 +57,7 @@ class QueueItem:
     id: str
     database: str
     statement: str
+    yes: str = ""
     after: tuple[str, ...] = ()
     state: ItemState = ItemState.WAITING
     submission: str | None = None

@@ -250,6 +250,7 @@ queue_item = _table(
     _column("position", sa.Integer),
     _column("database", Words(_NAME)),
     _column("statement", Words()),
+    _column("yes", Words(_DIGEST)),
     _column("after", Packed),
     _column("state", Word(ItemState)),
     _column("submission", Words(_NAME), nullable=True),

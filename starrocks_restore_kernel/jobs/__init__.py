@@ -1,4 +1,4 @@
-"""Send once, follow, estimate, cancel, verify."""
+"""Send once, follow, estimate, cancel, verify, queue."""
 
 from .backup import BackupResult, wait_for_backup
 from .cancellation import Cancellation, cancellation
@@ -8,6 +8,7 @@ from .identity import JobIdentity
 from .job import Job, Keeper
 from .listing import job_listing
 from .poller import Followed, Poller
+from .queue import Queue
 from .recorder import Recorder
 from .restores import Restores
 from .submit import Sender
@@ -23,6 +24,7 @@ __all__ = [
     "JobIdentity",
     "Keeper",
     "Poller",
+    "Queue",
     "Recorder",
     "Restores",
     "Sender",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import socket
 import threading
@@ -12,12 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from ..cluster import JobSample
-from ..errors import RestoreError
+from ..errors import RestoreError, UsageProblem
 from ..history import Event, EventKind, History, Outcome, Submission
 from .hooks import Hooks
 from .identity import JobIdentity
 
 __all__ = ["Recorder", "here", "me"]
+
+_LOG = logging.getLogger(__name__)
 
 
 def me(user: str) -> str:
@@ -146,6 +149,10 @@ class Recorder:
 
     def _flush(self) -> None:
         while self._waiting:
-            self._waiting[0]()
+            try:
+                self._waiting[0]()
+            except UsageProblem as error:
+                # Of something that was pruned meanwhile: it will not go better at a second try.
+                _LOG.warning("not written down: %s", error.message)
             self._waiting.popleft()
         self._trouble = None

@@ -118,7 +118,7 @@ class Restores:
 
     def settle(self, submission: Submission) -> JobSample | None:
         """Learn what became of an open submission, if SHOW RESTORE still tells; the row of its job."""
-        identity = _identity(submission)
+        identity = identity_of(submission)
         sample = self.slot(submission.database)
         if sample is not None and identity.matches(sample):
             outcome = _OUTCOMES.get(sample.state, Outcome.SENT)
@@ -131,7 +131,7 @@ class Restores:
     def _sent_as(self, sample: JobSample) -> Submission | None:
         """The submission that a job comes from, if this history knows it."""
         for each in self.history.submissions(self.recorder.cluster, database=sample.database, last=20):
-            if each.outcome is not Outcome.REFUSED and _identity(each).matches(sample):
+            if each.outcome is not Outcome.REFUSED and identity_of(each).matches(sample):
                 return each
         return None
 
@@ -244,7 +244,8 @@ class Restores:
         self.recorder.event(kind, job.identity, text, submission=job.submission, data=data)
 
 
-def _identity(submission: Submission) -> JobIdentity:
+def identity_of(submission: Submission) -> JobIdentity:
+    """How the job of a submission is recognised."""
     return JobIdentity(
         submission.database, submission.label, submission.timestamp, submission.before, submission.created
     )

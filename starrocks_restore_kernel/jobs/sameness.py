@@ -6,10 +6,10 @@ import hashlib
 
 from ..cluster import JobSample, SnapshotContents
 from ..language.statements import Restore, property_map
-from ..planning import Plan
+from ..planning import Plan, doings
 from ..planning.effect import Kind
 
-__all__ = ["fingerprint", "looks_the_same", "plan_notes"]
+__all__ = ["agreed", "fingerprint", "looks_the_same", "plan_notes"]
 
 
 _NAMED = 5
@@ -18,6 +18,11 @@ _NAMED = 5
 def fingerprint(statement: Restore, database: str) -> str:
     """Equal for statements that do the same to the same database; a digest in hexadecimal."""
     return hashlib.sha256(f"{database}\n{statement.sql(pretty=False)}".encode()).hexdigest()[:32]
+
+
+def agreed(plan: Plan) -> str:
+    """What a yes to a plan is for; a digest in hexadecimal."""
+    return hashlib.sha256(repr(doings(plan)).encode()).hexdigest()[:32]
 
 
 def looks_the_same(sample: JobSample, plan: Plan, contents: SnapshotContents | None) -> bool:

@@ -30,7 +30,7 @@ def test_lost_rows_are_there_again(cluster: Cluster) -> None:
     assert Verdict.SAFE is plan.verdict
     assert job.succeeded
     assert before == cluster.query(COUNT)[0]
-    assert job.samples == cluster.history().values
+    assert [each.slim() for each in job.samples] == [each.slim() for each in cluster.history()]
     assert JobState.FINISHED is job.samples[-1].state
 
 
