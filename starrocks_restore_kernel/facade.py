@@ -16,6 +16,7 @@ from .jobs import Hook, Job, Queue, Restores, Sender, job_listing, wait_for_back
 from .language import parse
 from .language.statements import (
     Backup,
+    CancelRestore,
     Other,
     Restore,
     ShowBackup,
@@ -328,6 +329,11 @@ class Cluster(Drawing):
         if isinstance(statement, Restore):
             return self._sender.submit(shown, overwrite=overwrite, again=again)
         shown.allow(overwrite=overwrite)
+        if isinstance(statement, CancelRestore):
+            database = "" if statement.external_catalog else statement.database or self.frontend.address.database
+            if database is not None and self.restores.slot(database) is not None:
+                self.attach(database).cancel()
+                return Note("DONE", shown.summary)
         self.frontend.send(statement.sql(pretty=False, version=self.version))
         if isinstance(statement, Backup):
             database = statement.source_database or self.frontend.address.database

@@ -15,6 +15,7 @@ from .variables import bind
 
 if TYPE_CHECKING:
     from starrocks_restore_kernel.facade import Cluster
+    from starrocks_restore_kernel.jobs import Queue
     from starrocks_restore_kernel.language import Diagnostic
     from starrocks_restore_kernel.planning import Plan
 
@@ -30,6 +31,9 @@ class RestoreMagics(Magics):
         self._names: dict[str, Any] = shell.user_ns
         self._cluster: Cluster | None = None
         self._last: Plan | None = None
+        self._shown: dict[str, str] = {}
+        """What each plan that was shown would do, by its statement: what a yes may be for."""
+        self._queues: dict[str, Queue] = {}
 
     def close(self) -> None:
         """Hang up."""
@@ -37,6 +41,8 @@ class RestoreMagics(Magics):
             self._cluster.close()
             self._cluster = None
         self._last = None
+        self._shown.clear()
+        self._queues.clear()
 
     @no_var_expand
     @line_cell_magic
@@ -59,17 +65,47 @@ class RestoreMagics(Magics):
         if isinstance(statement, ShowBackup | ShowRepositories | ShowRestore | ShowSnapshot):
             return self._keep(options.into, cluster.run(statement))
         plan = self._last = cluster.plan(statement, source=cell)
-        if not options.run:
-            return self._keep(options.into, plan)
         self._keep(options.into, plan)
+        if options.queue is not None:
+            self._agree(plan, options)
+            queue = cluster.queue(options.queue)
+            return queue.add(plan, item=options.item, after=options.after, overwrite=options.overwrite)
+        if not options.run:
+            self._note_shown(plan)
+            return plan
+        self._agree(plan, options)
         try:
-            result = plan.submit(overwrite=options.overwrite)
+            result = plan.submit(overwrite=options.overwrite, again=options.again)
         except PlanRefused:
-            from IPython.display import display
-
-            display(plan)  # type: ignore[no-untyped-call]
+            self._show(plan)
             raise
+        self._shown.pop(_text(plan), None)
         return self._keep(options.into, result, shown=self._view(result))
+
+    def _agree(self, plan: Plan, options: argparse.Namespace) -> None:
+        """Take a yes only for what was shown: a plan that is first made by the cell that runs it was seen by nobody."""
+        from starrocks_restore_kernel.jobs import agreed
+        from starrocks_restore_kernel.planning import Verdict
+
+        if not options.overwrite or plan.verdict in {Verdict.SAFE, Verdict.BLOCKED}:
+            return
+        if self._shown.get(_text(plan)) != agreed(plan):
+            self._show(plan)
+            raise PlanRefused(
+                "nothing was sent: this plan had not been shown before",
+                hint="look at it above; the same cell, run once more, does it",
+            )
+
+    def _note_shown(self, plan: Plan) -> None:
+        from starrocks_restore_kernel.jobs import agreed
+
+        self._shown[_text(plan)] = agreed(plan)
+
+    def _show(self, plan: Plan) -> None:
+        from IPython.display import display
+
+        display(plan)  # type: ignore[no-untyped-call]
+        self._note_shown(plan)
 
     def _only_check(self, cell: str) -> None:
         from starrocks_restore_kernel.language import check
@@ -165,13 +201,47 @@ class RestoreMagics(Magics):
         job = cluster.attach(options.database)
         return self._keep(options.into, job, shown=self._view(job))
 
-    def _cancel(self, options: argparse.Namespace) -> None:
+    def _resume(self, _: argparse.Namespace) -> Any:
+        jobs = self._connected().resume()
+        if not jobs:
+            print("nothing was sent whose end was not seen")  # noqa: T201 the answer to a question
+            return None
+        from starrocks_restore_kernel.dashboards import dashboard, watch
+
+        return watch(jobs[0]) if len(jobs) == 1 else dashboard(jobs)
+
+    def _cancel(self, options: argparse.Namespace) -> Any:
         job = self._connected().attach(options.database)
+        if not options.run:
+            return job.cancellation()
         job.cancel(force=options.force)
         print(f"cancelled {job.label} in {job.database}")  # noqa: T201 the command's answer
+        return None
+
+    def _verify(self, options: argparse.Namespace) -> Any:
+        job = self._connected().attach(options.database)
+        if not job.ended:
+            raise UsageProblem(
+                f"{job.identity.name} has not ended",
+                hint=f"%restore watch {options.database}; it is verified at its end",
+            )
+        return self._keep(options.into, job.verify(counts=options.counts))
+
+    def _queue(self, options: argparse.Namespace) -> Any:
+        queue = self._keep(options.into, self._queues.setdefault(options.name, self._connected().queue(options.name)))
+        if options.action == "run":
+            queue.start(limit=options.limit, go_on=options.go_on)
+        elif options.action == "stop":
+            queue.stop()
+        elif options.action == "clear":
+            queue.clear()
+        return queue
 
     def _history(self, _: argparse.Namespace) -> Any:
         return self._connected().history()
+
+    def _events(self, options: argparse.Namespace) -> Any:
+        return self._connected().events(options.database)
 
     # -- helpers
 
@@ -185,6 +255,10 @@ class RestoreMagics(Magics):
         if name is not None:
             self._names[name] = value
         return value if shown is None else shown
+
+
+def _text(plan: Plan) -> str:
+    return plan.statement.sql(pretty=False)
 
 
 def _about(cell: str, found: Diagnostic) -> str:

@@ -21,12 +21,18 @@ HELP = """\
 %restore plan save FILE                      keep the last plan as a file, for somebody to look at
 %restore plan FILE [--into NAME]             make a saved plan again; says what has changed since
 %restore jobs [DB]                           the last restore of each database
-%restore watch [DB] [--into NAME]            follow a running restore
-%restore cancel DB [--force]                 stop one
+%restore watch [DB] [--into NAME]            follow a running restore, whoever sent it
+%restore resume                              follow again what was sent before the kernel died
+%restore cancel DB [--run] [--force]         show what a cancel would take along; --run cancels
+%restore verify DB [--counts] [--into NAME]  look at what came back, object by object
+%restore queue NAME [run|stop|clear]         restores that wait for their turn; run works them off
 %restore history                             what was seen of earlier jobs
+%restore events [DB]                         who sent what, and how it ended
 
 %%restore                                    show what the statement would do; changes nothing
-%%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to what the plan shows as overwritten
+%%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to the plan that was shown before
+          [--again]                          the yes to overwriting what this statement has overwritten already
+%%restore --queue NAME [--as ITEM]           put it into a queue; --after ITEM lets it wait for another one
 
 In a statement {{name}} stands for the notebook's variable, inside a string or a back-quoted name."""
 
@@ -39,8 +45,12 @@ _COMMANDS = (
     "plan",
     "jobs",
     "watch",
+    "resume",
     "cancel",
+    "verify",
+    "queue",
     "history",
+    "events",
     "help",
 )
 
@@ -86,8 +96,22 @@ def _line_parser() -> argparse.ArgumentParser:
     watch.add_argument("--into", metavar="NAME")
     cancel = command("cancel")
     cancel.add_argument("database", metavar="DB")
+    cancel.add_argument("--run", action="store_true")
     cancel.add_argument("--force", action="store_true")
+    command("resume")
+    verify = command("verify")
+    verify.add_argument("database", metavar="DB")
+    verify.add_argument("--counts", action="store_true")
+    verify.add_argument("--into", metavar="NAME")
+    queue = command("queue")
+    queue.add_argument("name", metavar="NAME")
+    queue.add_argument("action", nargs="?", choices=("run", "stop", "clear"))
+    queue.add_argument("--limit", metavar="N", type=int, default=4)
+    queue.add_argument("--go-on", action="store_true")
+    queue.add_argument("--into", metavar="NAME")
     command("history")
+    events = command("events")
+    events.add_argument("database", metavar="DB", nargs="?")
     command("help")
     return parser
 
@@ -96,6 +120,10 @@ def _cell_parser() -> argparse.ArgumentParser:
     parser = _Options(prog="%%restore", add_help=False)
     parser.add_argument("--run", action="store_true")
     parser.add_argument("--overwrite", action="store_true")
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--queue", metavar="NAME")
+    parser.add_argument("--as", metavar="ITEM", dest="item")
+    parser.add_argument("--after", metavar="ITEM", action="append", default=[])
     parser.add_argument("--into", metavar="NAME")
     return parser
 
@@ -124,11 +152,19 @@ def cell_options(line: str) -> argparse.Namespace:
     Raises
     ------
     UsageProblem
-        For an unknown option, or ``--overwrite`` without ``--run``.
+        For an unknown option, or one without that which it belongs to.
     """
     options = _cell_parser().parse_args(_words(line))
-    if options.overwrite and not options.run:
+    if options.overwrite and not options.run and options.queue is None:
         raise UsageProblem("--overwrite is the yes to a run", hint="%%restore --run --overwrite")
+    if options.again and not options.run:
+        raise UsageProblem("--again is the yes to a second run", hint="%%restore --run --overwrite --again")
+    if options.queue is None and (options.item is not None or options.after):
+        raise UsageProblem("--as and --after are of a queue", hint="%%restore --queue NAME --as ITEM --after ITEM")
+    if options.queue is not None and options.run:
+        raise UsageProblem(
+            "a statement is run now, or queued", hint="%%restore --queue NAME, then %restore queue NAME run"
+        )
     return options
 
 

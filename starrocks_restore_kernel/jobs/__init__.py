@@ -11,6 +11,7 @@ from .poller import Followed, Poller
 from .queue import Queue
 from .recorder import Recorder
 from .restores import Restores
+from .sameness import agreed
 from .submit import Sender
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Restores",
     "Sender",
     "Webhook",
+    "agreed",
     "cancellation",
     "estimate",
     "job_listing",

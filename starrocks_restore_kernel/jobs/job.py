@@ -92,6 +92,7 @@ class Job(Drawing):
         self._lost: RestoreError | None = None
         self._trouble: str | None = None
         self._verdict: Verdict | None = None
+        self._looked_at = False
         self._concluded = False
         self._changed = threading.Condition()
         self._subscribers: list[Callable[[Job], None]] = []
@@ -167,8 +168,10 @@ class Job(Drawing):
     # -- acting
 
     def follow(self) -> Job:
-        """Let the cluster's poller look after this job, and return at once."""
-        if not self.ended:
+        """Let the cluster's poller look after this job, or at what came back if it has ended; returns at once."""
+        if self.ended:
+            self._look_at_it()
+        else:
             self._keeper.follow(self)
         return self
 
@@ -294,6 +297,13 @@ class Job(Drawing):
 
     def take(self, sample: JobSample) -> bool:
         """Take a row that was read; if it is news, keep it, tell who subscribed, and tell so."""
+        news = self.recall(sample)
+        if news and sample.state.ended:
+            self._look_at_it()
+        return news
+
+    def recall(self, sample: JobSample) -> bool:
+        """The same without a look at what came back, for a job that had ended before anybody asked."""
         with self._changed:
             before, news = self._log.last, self._log.is_news(sample)
             self.identity = self.identity.seen(sample)
@@ -302,8 +312,6 @@ class Job(Drawing):
             with self._changed:
                 self._log.add(sample)
             self._tell()
-            if sample.state.ended:
-                self._keeper.ended(self)
         return news
 
     def report(self, trouble: str | None) -> None:
@@ -322,7 +330,13 @@ class Job(Drawing):
                 hint="a later BACKUP or RESTORE, or DROP DATABASE, takes its row away: job.verdict says what is there",
             )
         self._tell()
-        self._keeper.ended(self)
+        self._look_at_it()
+
+    def _look_at_it(self) -> None:
+        with self._changed:
+            first, self._looked_at = not self._looked_at, True
+        if first:
+            self._keeper.ended(self)
 
     def conclude(self, verdict: Verdict | None) -> None:
         """The verdict is there, or none is to be had."""

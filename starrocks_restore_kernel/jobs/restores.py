@@ -112,9 +112,9 @@ class Restores:
         )
         known = None if submission is None else submission.id
         job = Job(identity, self, submission=known, joined=joined, earlier=earlier)
-        if not job.take(sample) and sample.state.ended:
-            self.ended(job)
-        return job.follow()
+        # One that has ended is looked at when somebody waits for it, or asks.
+        job.recall(sample)
+        return job if job.ended else job.follow()
 
     def settle(self, submission: Submission) -> JobSample | None:
         """Learn what became of an open submission, if SHOW RESTORE still tells; the row of its job."""

@@ -19,6 +19,9 @@ from starrocks_restore_kernel.sandbox import Sandbox
 RESTORE = """RESTORE SNAPSHOT shop.monday FROM vault ON (orders)
 PROPERTIES ("backup_timestamp" = "{{backup.timestamp}}", "replication_num" = "1")"""
 
+INTO_COPY = """RESTORE SNAPSHOT monday FROM vault DATABASE shop AS copy{} ON (orders)
+PROPERTIES ("backup_timestamp" = "{{{{backup.timestamp}}}}", "replication_num" = "1")"""
+
 
 class Notebook:
     """A shell that runs cells and keeps what a person would see."""
@@ -234,3 +237,77 @@ def test_a_plan_that_is_true_no_more_is_refused_with_what_has_changed(ready: Not
     assert 2 == len(shown)
     assert "object orders is gone" in shown[0]
     assert "→ plan again, look, and save it" == shown[1]
+
+
+def test_a_yes_is_only_for_a_plan_that_was_shown(ready: Notebook) -> None:
+    """A cell that runs what nobody has seen shows it; run once more it does it; and Run All does not do it again."""
+    cell = f"%%restore --run --overwrite --into job\n{RESTORE}"
+    shown = ready.error(cell)
+
+    assert "Plan: DESTRUCTIVE · in shop: overwrite orders" == shown[0]
+    assert [
+        "PlanRefused: nothing was sent: this plan had not been shown before",
+        "→ look at it above; the same cell, run once more, does it",
+    ] == shown[-2:]
+    with capture_output():
+        ready.run(cell)
+        ready.run("job.wait(60)")
+        ready.error(cell)
+    assert "was carried out already" in ready.error(cell)[-2]
+    with capture_output():
+        ready.run(cell.replace("--overwrite", "--overwrite --again"))
+        ready.run("job.wait(60)")
+    assert 2 == sum(each.kind.value == "submit" for each in ready.run("%restore events"))
+
+
+def test_a_cell_that_runs_already_is_joined(ready: Notebook) -> None:
+    """Run All while the job runs: it is followed, and said so."""
+    cell = f"%%restore --run --overwrite --into job\n{RESTORE}"
+    with capture_output():
+        ready.run(f"%%restore\n{RESTORE}")
+        ready.run(cell)
+        ready.run("first = job")
+        ready.run(cell)
+        ready.run("job.wait(60)")
+
+    assert ready.run("job.joined and not first.joined and job.submission == first.submission")
+
+
+def test_a_cancel_is_shown_before_it_is_sent(ready: Notebook) -> None:
+    """What it would take along; only --run sends it."""
+    with capture_output():
+        ready.run("cluster.query('DROP TABLE shop.orders FORCE')")
+        ready.run(f"%%restore --run --into job\n{RESTORE}")
+        shown = ready.run("%restore cancel shop")
+    assert "leaves the rows of existing tables as they are" in shown.text()
+    assert not ready.run("job.ended")
+    with capture_output():
+        ready.run("%restore cancel shop --run")
+    assert "was CANCELLED: user cancelled" in "".join(ready.error("job.wait(60)"))
+
+
+def test_what_came_back_is_verified(ready: Notebook) -> None:
+    """By itself at the job's end, and again when asked."""
+    with capture_output():
+        ready.run("cluster.query('DROP TABLE shop.orders FORCE')")
+        ready.run(f"%%restore --run --into job\n{RESTORE}")
+        ready.run("job.wait(60)")
+        again = ready.run("%restore verify shop --into verdict")
+
+    assert not again.failed
+    assert ready.run("job.verdict.summary") == again.summary
+    assert ["plan", "submit", "end", "verdict", "verdict"] == [
+        each.kind.value for each in ready.run("%restore events shop") if each.kind.value not in {"state", "join"}
+    ]
+
+
+def test_a_queue_is_filled_and_worked_off(ready: Notebook) -> None:
+    """From cells; the same name shows how far it is."""
+    with capture_output():
+        ready.run(f"%%restore --queue night --as first\n{INTO_COPY.format(1)}")
+        ready.run(f"%%restore --queue night --as second --after first\n{INTO_COPY.format(2)}")
+        queue = ready.run("%restore queue night run --limit 1")
+        queue.wait(60)
+
+    assert {"first": "done", "second": "done"} == {each.id: each.state.value for each in queue.items}
+    assert "100% of the whole" in ready.run("%restore queue night").text()
