@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -6,14 +5,6 @@ from samples import sample
 
 from starrocks_restore_kernel.errors import RestoreError
 from starrocks_restore_kernel.history import History, history_url
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    """A history in a file of its own."""
-    made = History(f"sqlite:///{tmp_path / 'history.sqlite'}")
-    yield made
-    made.close()
 
 
 def test_samples_come_back_as_they_were_kept(history: History) -> None:
@@ -30,7 +21,7 @@ def test_samples_come_back_as_they_were_kept(history: History) -> None:
 def test_the_history_outlives_its_process(history: History) -> None:
     """Another opening of the same file reads it."""
     history.keep("a", sample("PENDING"))
-    again = History(str(history._database._url))
+    again = History(str(history.url))
 
     assert (sample("PENDING"),) == again.samples("a")
     again.close()
