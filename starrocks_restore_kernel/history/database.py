@@ -54,7 +54,7 @@ class Database:
     @property
     def shown(self) -> str:
         """The URL without what is secret in it."""
-        query = {key: "***" if is_secret(key) else value for key, value in self._url.query.items()}
+        query = {key: "hidden" if is_secret(key) else value for key, value in self._url.query.items()}
         return self._url.set(query=query).render_as_string(hide_password=True)
 
     @property
