@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: conformance help environment programs check test docs lab notebooks binder bench bench-sandbox clean
+.PHONY: conformance help environment programs check test docs lab notebooks binder bench bench-history bench-sandbox clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,7 @@ $(MADE): pyproject.toml constraints.txt tools/environment
 
 environment: $(MADE) ## make .venv with everything in it
 
-programs: ## make sure of Chromium and of the mariadb command-line client
+programs: ## make sure of Chromium, the mariadb client, and the servers that a history may be in
 	@tools/programs
 
 check: $(MADE) ## lint, formatting, types, floors
@@ -60,11 +60,14 @@ $(BENCH)/.made: $(MADE)
 conformance: $(MADE) ## compare the language with the server's verdicts, row by row
 	@$(BIN)/python -m benchmarks.conformance
 
-bench: $(BENCH)/.made bench-sandbox ## measure the language beside sqlglot and sqlparse, and the sandbox; write docs/speed.md
+bench: $(BENCH)/.made bench-history bench-sandbox ## measure the language beside sqlglot and sqlparse, and the others; write docs/speed.md
 	@$(BENCH)/bin/python -m benchmarks.language --markdown
 
 bench-sandbox: $(BENCH)/.made ## measure the sandbox beside a plain mysql-mimic, and write docs/sandbox_speed.md
 	@$(BIN)/python -m benchmarks.sandbox --markdown --mimic $(BENCH)/bin/python
+
+bench-history: $(MADE) ## measure a history of a million samples, and write docs/history_speed.md
+	@$(BIN)/python -m benchmarks.history --markdown
 
 clean: ## remove what was made: environments, build, caches
 	@echo "→ clean: removing .venv, .venv-bench, build and caches"

@@ -34,6 +34,7 @@ def loaded_by(program: str) -> set[str]:
     [
         pytest.param("import starrocks_restore_kernel", "starrocks_restore_kernel", id="package"),
         pytest.param("import starrocks_restore_kernel.cli", "click", id="command line"),
+        pytest.param("import starrocks_restore_kernel.history", "starrocks_restore_kernel.history", id="history"),
         pytest.param(IN_IPYTHON, "starrocks_restore_magics", id="extension"),
     ],
 )

@@ -54,7 +54,7 @@ class Database:
     @property
     def shown(self) -> str:
         """The URL without what is secret in it."""
-        query = {key: "***" if is_secret(key) else value for key, value in self._url.query.items()}
+        query = {key: "hidden" if is_secret(key) else value for key, value in self._url.query.items()}
         return self._url.set(query=query).render_as_string(hide_password=True)
 
     @property
@@ -114,7 +114,8 @@ class Database:
                     # A file of the first layout: only a whole VACUUM turns this on.
                     cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
                     cursor.execute("VACUUM")
-                cursor.execute("PRAGMA incremental_vacuum").fetchall()
+                # A step of this statement frees one page, and execute takes one step where there are no columns.
+                cursor.executescript("PRAGMA incremental_vacuum")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except self._engine.dialect.loaded_dbapi.Error as error:
                 raise SQLAlchemyError(str(error)) from error

@@ -91,17 +91,19 @@ def _layout(connection: Connection) -> int:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction beside which nobody else changes the layout."""
+    named = {"name": str(_LOCK), "seconds": _LOCK_SECONDS}
+    mysql = engine.dialect.name in {"mysql", "mariadb"}
+    # A writer of SQLite is alone as such.
     with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        elif engine.dialect.name in {"mysql", "mariadb"}:
-            connection.execute(sa.select(sa.func.get_lock(str(_LOCK), _LOCK_SECONDS)))
-        # A writer of SQLite is alone as such.
+        if mysql and connection.execute(sa.text("SELECT get_lock(:name, :seconds)"), named).scalar() != 1:
+            raise RestoreError("another process changes the layout of the history", hint="try again in a minute")
         try:
             yield connection
         finally:
-            if engine.dialect.name in {"mysql", "mariadb"}:
-                connection.execute(sa.select(sa.func.release_lock(str(_LOCK))))
+            if mysql:
+                connection.execute(sa.text("SELECT release_lock(:name)"), named)
 
 
 def _prepare_file(engine: Engine) -> None:

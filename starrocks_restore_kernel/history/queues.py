@@ -32,9 +32,10 @@ def put(connection: Connection, name: str, items: Sequence[QueueItem]) -> None:
         If items of the one there are in hands, if these are not such as a queue can hold, or if one holds a secret.
     """
     _examine(name, items)
-    held = sa.select(queue_item.c.id).where(queue_item.c.name == name, queue_item.c.state.in_(_HELD))
-    if (busy := connection.execute(held.limit(1)).scalar()) is not None:
-        raise UsageProblem(f"the queue {name} is being worked off: {busy} runs", hint="wait, or choose another name")
+    there = sa.select(queue_item.c.id, queue_item.c.state).where(queue_item.c.name == name).with_for_update()
+    for key, state in connection.execute(there):
+        if state.held:
+            raise UsageProblem(f"the queue {name} is being worked off: {key} runs", hint="wait, or choose another name")
     connection.execute(sa.delete(queue_item).where(queue_item.c.name == name))
     if items:
         connection.execute(sa.insert(queue_item), [{key: getattr(each, key) for key in _NAMES} for each in items])
