@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from .cluster import Frontend, SnapshotContents, open_frontend, resolve
 from .drawing import Drawing, Listing, Note
 from .errors import RestoreError, ServerError, UsageProblem
-from .history import EventKind, History, history_url
-from .jobs import Hook, Job, Queue, Restores, Sender, job_listing, wait_for_backup
+from .history import EventKind, History, JobRecord, history_url
+from .jobs import Hook, Job, Queue, Restores, Sender, job_listing, record_listing, wait_for_backup
 from .language import parse
 from .language.statements import (
     Backup,
@@ -200,9 +200,15 @@ class Cluster(Drawing):
         return job_listing(self.restores.leader.restore_jobs(wanted), "Restore jobs (SHOW RESTORE)")
 
     def history(self, last: int = 200) -> Listing:
-        """The samples kept of this cluster's followed jobs, as `JobSample` values, oldest first; times are UTC."""
-        found = self.restores.history.samples(self.restores.recorder.cluster, last=last)
-        return job_listing(found, "Samples kept")
+        """The jobs of this cluster that were followed, as `JobRecord` values, that seen last first.
+
+        What else is kept, and how to export or prune it: ``cluster.restores.history``, a `History`.
+        """
+        return record_listing(self.restores.history.jobs(self.restores.recorder.cluster, last=last))
+
+    def replay(self, record: JobRecord) -> Job:
+        """A job out of the history, with its samples, for every view that a running one has; nothing is asked."""
+        return self.restores.recorded(record)
 
     def events(self, database: str | None = None, *, last: int = 200) -> Listing:
         """What happened to this cluster's restores, as `Event` values, oldest first: who sent what, and how it ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -237,8 +238,22 @@ class RestoreMagics(Magics):
             queue.clear()
         return queue
 
-    def _history(self, _: argparse.Namespace) -> Any:
-        return self._connected().history()
+    def _history(self, options: argparse.Namespace) -> Any:
+        cluster = self._connected()
+        if options.action is None:
+            return cluster.history()
+        if options.argument is None:
+            raise UsageProblem(f"history {options.action} of what?", hint="history export FILE, or history prune DAYS")
+        kept = cluster.restores.history
+        if options.action == "export":
+            place = kept.export(options.argument, options.what)
+            print(f"exported the {options.what}: {place}")  # noqa: T201 the command's answer
+            return None
+        if not options.argument.isdecimal():
+            raise UsageProblem(f"{options.argument!r} is no number of days", hint="history prune 90")
+        gone = kept.prune(datetime.now(UTC) - timedelta(days=int(options.argument)))
+        print(f"forgot {gone:,} job{'' if gone == 1 else 's'}")  # noqa: T201 the command's answer
+        return None
 
     def _events(self, options: argparse.Namespace) -> Any:
         return self._connected().events(options.database)

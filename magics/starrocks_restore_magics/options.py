@@ -26,7 +26,9 @@ HELP = """\
 %restore cancel DB [--run] [--force]         show what a cancel would take along; --run cancels
 %restore verify DB [--counts] [--into NAME]  look at what came back, object by object
 %restore queue NAME [run|stop|clear]         restores that wait for their turn; run works them off
-%restore history                             what was seen of earlier jobs
+%restore history                             the jobs that were followed, here or by others with this history
+%restore history export FILE [WHAT]          as .csv or .parquet: jobs, samples, events or submissions
+%restore history prune DAYS                  forget jobs that ended longer ago
 %restore events [DB]                         who sent what, and how it ended
 
 %%restore                                    show what the statement would do; changes nothing
@@ -109,7 +111,10 @@ def _line_parser() -> argparse.ArgumentParser:
     queue.add_argument("--limit", metavar="N", type=int, default=4)
     queue.add_argument("--go-on", action="store_true")
     queue.add_argument("--into", metavar="NAME")
-    command("history")
+    history = command("history")
+    history.add_argument("action", nargs="?", choices=("export", "prune"))
+    history.add_argument("argument", metavar="FILE|DAYS", nargs="?")
+    history.add_argument("what", metavar="WHAT", nargs="?", default="jobs")
     events = command("events")
     events.add_argument("database", metavar="DB", nargs="?")
     command("help")

@@ -6,7 +6,7 @@ from .estimate import Estimate, estimate
 from .hooks import Hook, Hooks, Webhook
 from .identity import JobIdentity
 from .job import Job, Keeper
-from .listing import job_listing
+from .listing import job_listing, record_listing
 from .poller import Followed, Poller
 from .queue import Queue
 from .recorder import Recorder
@@ -34,5 +34,6 @@ __all__ = [
     "cancellation",
     "estimate",
     "job_listing",
+    "record_listing",
     "wait_for_backup",
 ]

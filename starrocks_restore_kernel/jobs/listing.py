@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from ..cluster import JobSample, JobState
 from ..drawing import Listing
+from ..history import JobRecord
 
-__all__ = ["job_listing"]
+__all__ = ["job_listing", "record_listing"]
 
-_HEADINGS = ("job", "database", "snapshot", "state", "done", "created", "ended", "tasks left", "status")
+_HEADINGS = ("job", "database", "snapshot", "state", "done", "created (UTC)", "ended", "tasks left", "status")
 
 
 def job_listing(samples: Sequence[JobSample], title: str) -> Listing:
@@ -29,3 +30,23 @@ def job_listing(samples: Sequence[JobSample], title: str) -> Listing:
         for each in samples
     )
     return Listing(_HEADINGS, rows, tuple(samples), title)
+
+
+def record_listing(records: Sequence[JobRecord]) -> Listing:
+    """Jobs of the history as a table, a row each."""
+    headings = ("database", "snapshot", "timestamp", "state", "created (UTC)", "ended", "last seen", "looks", "status")
+    rows = tuple(
+        (
+            each.database,
+            each.label,
+            each.timestamp,
+            each.state,
+            each.created,
+            each.finished,
+            f"{each.last_seen:%Y-%m-%d %H:%M:%S}",
+            each.samples,
+            "OK" if each.status.startswith("[OK") else each.status,
+        )
+        for each in records
+    )
+    return Listing(headings, rows, tuple(records), "Jobs kept")

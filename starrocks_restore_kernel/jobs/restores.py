@@ -9,7 +9,7 @@ from typing import Any
 
 from ..cluster import Frontend, JobSample, JobState, Leader
 from ..errors import JobFailed, RestoreError, UsageProblem
-from ..history import EventKind, History, Outcome, Submission
+from ..history import EventKind, History, JobRecord, Outcome, Submission
 from ..language.statements import CancelRestore
 from .cancellation import Cancellation, cancellation
 from .hooks import Hook, Hooks
@@ -100,21 +100,31 @@ class Restores:
                 jobs.append(self.found(sample, each))
         return tuple(jobs)
 
+    def recorded(self, record: JobRecord) -> Job:
+        """A job out of the history; if it had not ended when it was last seen, `Job.follow` looks for it."""
+        identity = JobIdentity(record.database, record.label, record.timestamp, created=record.created)
+        earlier = self._kept(identity)
+        submission = self._sent_as(earlier[-1]) if earlier else None
+        return Job(identity, self, submission=None if submission is None else submission.id, earlier=earlier)
+
     def found(self, sample: JobSample, submission: Submission | None, *, joined: bool = False) -> Job:
         """Follow a job of which a row was read, with the samples that the history holds of it."""
         identity = JobIdentity(sample.database, sample.label, sample.timestamp, created=sample.created)
-        earlier = self.history.samples(
-            self.recorder.cluster,
-            database=sample.database,
-            label=sample.label,
-            timestamp=sample.timestamp,
-            created=sample.created,
-        )
+        earlier = self._kept(identity)
         known = None if submission is None else submission.id
         job = Job(identity, self, submission=known, joined=joined, earlier=earlier)
         # One that has ended is looked at when somebody waits for it, or asks.
         job.recall(sample)
         return job if job.ended else job.follow()
+
+    def _kept(self, job: JobIdentity) -> tuple[JobSample, ...]:
+        return self.history.samples(
+            self.recorder.cluster,
+            database=job.database,
+            label=job.label,
+            timestamp=job.timestamp,
+            created=job.created,
+        )
 
     def settle(self, submission: Submission) -> JobSample | None:
         """Learn what became of an open submission, if SHOW RESTORE still tells; the row of its job."""

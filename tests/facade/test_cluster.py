@@ -30,8 +30,13 @@ def test_lost_rows_are_there_again(cluster: Cluster) -> None:
     assert Verdict.SAFE is plan.verdict
     assert job.succeeded
     assert before == cluster.query(COUNT)[0]
-    assert [each.slim() for each in job.samples] == [each.slim() for each in cluster.history()]
+    assert [each.slim() for each in job.samples] == [each.slim() for each in cluster.restores.history.samples()]
     assert JobState.FINISHED is job.samples[-1].state
+    (record,) = cluster.history()
+    replayed = cluster.replay(record)
+    assert ("FINISHED", job.submission) == (record.state, replayed.submission)
+    assert job.samples == replayed.samples
+    assert job.text().split("\n\n")[0] in replayed.text()
 
 
 def test_planning_changes_nothing(cluster: Cluster) -> None:

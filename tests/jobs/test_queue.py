@@ -44,7 +44,7 @@ def spans(cluster: Cluster) -> dict[tuple[str, str], tuple[str, str]]:
     """When each job ran, by database and objects: its creation and its end."""
     return {
         (each.database, each.objects.split()[0]): (each.created or "", each.finished or "")
-        for each in cluster.history()
+        for each in cluster.restores.history.samples()
         if each.state.ended
     }
 

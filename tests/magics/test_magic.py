@@ -311,3 +311,24 @@ def test_a_queue_is_filled_and_worked_off(ready: Notebook) -> None:
 
     assert {"first": "done", "second": "done"} == {each.id: each.state.value for each in queue.items}
     assert "100% of the whole" in ready.run("%restore queue night").text()
+
+
+def test_the_history_is_handed_on_and_forgotten(ready: Notebook, tmp_path: Path) -> None:
+    """As a file, and by age; what is wrong is said."""
+    with capture_output():
+        ready.run("cluster.query('DROP TABLE shop.orders FORCE')")
+        ready.run(f"%%restore --run --into job\n{RESTORE}")
+        ready.run("job.wait(60)")
+        ready.run(f"%restore history export {tmp_path / 'jobs.csv'}")
+        ready.run(f"%restore history export {tmp_path / 'events.parquet'} events")
+        ready.run("%restore history prune 1")
+
+    assert "FINISHED" in (tmp_path / "jobs.csv").read_text()
+    assert (tmp_path / "events.parquet").read_bytes().startswith(b"PAR1")
+    assert 1 == len(ready.run("%restore history"))
+    with capture_output() as said:
+        ready.run("%restore history prune 0")
+    assert "forgot 1 job" in said.stdout
+    assert 0 == len(ready.run("%restore history"))
+    assert "UsageProblem: 'x' is no number of days" == ready.error("%restore history prune x")[0]
+    assert "UsageProblem: history export of what?" == ready.error("%restore history export")[0]
