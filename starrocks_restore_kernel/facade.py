@@ -211,7 +211,7 @@ class Cluster(Drawing):
         return self.restores.recorded(record)
 
     def events(self, database: str | None = None, *, last: int = 200) -> Listing:
-        """What happened to this cluster's restores, as `Event` values, oldest first: who sent what, and how it ended."""
+        """What happened to this cluster's restores, as `Event` values, oldest first: who sent what, how it ended."""
         found = self.restores.history.events(self.restores.recorder.cluster, database=database, last=last)
         rows = tuple(
             (f"{each.at:%Y-%m-%d %H:%M:%S}", each.kind.value, each.text, each.who, each.where) for each in found

@@ -39,17 +39,17 @@ class MemoryHistory(History):
         self._write()
         self.sent[submission.id] = submission
 
-    def settle(self, id: str, outcome: Outcome, *, job_id: int | None = None, created: str | None = None) -> None:
+    def settle(self, key: str, outcome: Outcome, *, job_id: int | None = None, created: str | None = None) -> None:
         self._write()
-        more = {key: value for key, value in {"job_id": job_id, "created": created}.items() if value is not None}
-        self.sent[id] = replace(self.sent[id], outcome=outcome, **more)
+        more = {name: value for name, value in {"job_id": job_id, "created": created}.items() if value is not None}
+        self.sent[key] = replace(self.sent[key], outcome=outcome, **more)
 
-    def keep_verdict(self, id: str, verdict: Mapping[str, Any]) -> None:
+    def keep_verdict(self, key: str, verdict: Mapping[str, Any]) -> None:
         self._write()
-        self.sent[id] = replace(self.sent[id], verdict=verdict)
+        self.sent[key] = replace(self.sent[key], verdict=verdict)
 
-    def submission(self, id: str) -> Submission | None:
-        return self.sent.get(id)
+    def submission(self, key: str) -> Submission | None:
+        return self.sent.get(key)
 
     def submissions(self, cluster: str | None = None, **which: Any) -> tuple[Submission, ...]:
         found = [

@@ -10,9 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..cluster.job_sample import JobSample, JobState
+from ..cluster.job_sample import JobSample
 from ..jobs.estimate import Estimate
 from ..jobs.estimate import estimate as judge
+from .end import End
 from .timeline import PHASES, Phase, Point, phases, progress, span_words
 from .words import headline
 
@@ -34,11 +35,12 @@ _LEFT = "#D55E00"
 _CANCELLED = "#D55E00"
 _POINTS = 150
 _NOTHING: list[float] = [float("nan")]
+_OPEN = End()
 _REASON = 90
 
 
 def job_figure(
-    samples: Sequence[JobSample], estimate: Estimate | None = None, *, template: str | None = None
+    samples: Sequence[JobSample], estimate: Estimate | None = None, end: End = _OPEN, *, template: str | None = None
 ) -> go.Figure:
     """Draw one restore job.
 
@@ -48,6 +50,8 @@ def job_figure(
         All looks at the job, oldest first; none gives an empty figure that says so.
     estimate
         The estimate over all samples, where the caller has it already.
+    end
+        What is known of its end beside the samples.
     template
         A plotly template, such as ``"plotly_dark"``; without one the figure is transparent and reads on light and dark.
 
@@ -68,7 +72,7 @@ def job_figure(
     _draw_phases(figure, samples)
     points = progress(samples, _POINTS)
     _draw_progress(figure, points)
-    _lay_out(figure, samples, judged, template)
+    _lay_out(figure, samples, judged, end, template)
     _mark_axes(figure, phases(samples), max((each.tasks for each in points), default=0))
     return figure
 
@@ -138,8 +142,9 @@ def _draw_progress(figure: go.Figure, points: Sequence[Point]) -> None:
         )
 
 
-def _lay_out(figure: go.Figure, samples: Sequence[JobSample], judged: Estimate | None, template: str | None) -> None:
-    last = samples[-1] if samples else None
+def _lay_out(
+    figure: go.Figure, samples: Sequence[JobSample], judged: Estimate | None, end: End, template: str | None
+) -> None:
     font = {"size": 12} if template else {"size": 12, "color": _GREY}
     title: dict[str, Any] = {
         "text": f"<b>{escape(headline(samples, judged))}</b>",
@@ -147,9 +152,11 @@ def _lay_out(figure: go.Figure, samples: Sequence[JobSample], judged: Estimate |
         "xref": "paper",
         "font": {"size": 14},
     }
-    if last is not None and last.state is JobState.CANCELLED:
-        reason = last.reason if len(last.reason) <= _REASON else last.reason[: _REASON - 1] + "…"
-        title["subtitle"] = {"text": escape(reason), "font": {"size": 12, "color": _CANCELLED}}
+    said = " · ".join(end.words(samples))
+    if said:
+        said = said if len(said) <= _REASON else said[: _REASON - 1] + "…"
+        colour = {"color": _CANCELLED} if end.bad(samples) else {}
+        title["subtitle"] = {"text": escape(said), "font": {"size": 12, **colour}}
     figure.update_layout(
         template=template or "none",
         height=320,

@@ -8,6 +8,7 @@ from html import escape
 from ..cluster.job_sample import JobSample, JobState
 from ..drawing import badge, html_table, text_table
 from ..jobs.estimate import Estimate
+from .end import End
 from .timeline import phases, span_words
 from .words import headline, remaining_words
 
@@ -16,20 +17,22 @@ __all__ = ["job_html", "job_text", "percent_bar"]
 _TONES = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
 _HEADINGS = ("phase", "from", "for")
 _BAR = 40
+_OPEN = End()
 
 
-def job_text(samples: Sequence[JobSample], judged: Estimate | None, *, lost: bool = False) -> str:
+def job_text(samples: Sequence[JobSample], judged: Estimate | None, end: End = _OPEN) -> str:
     """Headline, bar and phases for a terminal."""
     blocks = [headline(samples, judged)]
     if judged is not None:
         full = int(judged.fraction * _BAR)
         blocks[0] += f"\n{'█' * full}{'░' * (_BAR - full)}"
-    blocks += _notes(samples, lost=lost)
+    blocks += _notes(samples, end)
     rows = _rows(samples)
-    return "\n\n".join([*blocks, text_table(_HEADINGS, rows)] if rows else blocks)
+    blocks += [text_table(_HEADINGS, rows)] if rows else []
+    return "\n\n".join(blocks if end.verdict is None else [*blocks, end.verdict.text()])
 
 
-def job_html(samples: Sequence[JobSample], judged: Estimate | None, *, lost: bool = False) -> str:
+def job_html(samples: Sequence[JobSample], judged: Estimate | None, end: End = _OPEN) -> str:
     """The same as HTML, the bar as a small drawing."""
     if not samples or judged is None:
         return f"<p>{badge('NOT SEEN YET', 'dim')} {escape(headline(samples, judged))}</p>"
@@ -40,10 +43,11 @@ def job_html(samples: Sequence[JobSample], judged: Estimate | None, *, lost: boo
         f"<h4>{escape(where)} {badge(last.state.value, _TONES.get(last.state, 'dim'))} {judged.fraction:.0%}</h4>",
         percent_bar(judged.fraction, "stopped" if last.state is JobState.CANCELLED else "done"),
         f"<p>{escape(left)}</p>" if left else "",
-        *(f"<p>{escape(note)}</p>" for note in _notes(samples, lost=lost)),
+        *(f"<p>{escape(note)}</p>" for note in _notes(samples, end)),
     ]
     rows = _rows(samples)
-    return "".join([*parts, html_table(_HEADINGS, rows)] if rows else parts)
+    parts += [html_table(_HEADINGS, rows)] if rows else []
+    return "".join(parts if end.verdict is None else [*parts, end.verdict.html()])
 
 
 def percent_bar(fraction: float, word: str) -> str:
@@ -67,12 +71,8 @@ def _rows(samples: Sequence[JobSample]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _notes(samples: Sequence[JobSample], *, lost: bool) -> list[str]:
-    notes = []
-    if samples and not samples[-1].status.startswith("[OK"):
-        notes.append(samples[-1].reason)
+def _notes(samples: Sequence[JobSample], end: End) -> list[str]:
+    notes = end.words(samples)
     if samples and samples[-1].task_errors:
         notes.append(f"tasks report: {samples[-1].task_errors}")
-    if lost:
-        notes.append("SHOW RESTORE does not show this job any more: look at the tables themselves")
     return notes

@@ -7,12 +7,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..cluster.job_sample import JobSample
 from ..drawing import Drawing, html_block
 from ..jobs.estimate import Estimate, estimate
+from .end import End
 from .job_drawing import job_html, job_text
+
+if TYPE_CHECKING:
+    from ..jobs import Verdict
 
 __all__ = ["PLOTLY", "JobView", "Watchable", "bundle", "watch"]
 
@@ -37,6 +41,16 @@ class Watchable(Protocol):
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, and what came back was looked at."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was found then."""
         ...
 
     def estimate(self) -> Estimate | None:
@@ -83,26 +97,27 @@ class JobView(Drawing):
 
     def text(self) -> str:
         """Headline, bar and phases as of now."""
-        return job_text(self.job.samples, self.job.estimate(), lost=self._lost())
+        return job_text(self.job.samples, self.job.estimate(), self._end())
 
     def html(self) -> str:
         """The same as HTML."""
-        return job_html(self.job.samples, self.job.estimate(), lost=self._lost())
+        return job_html(self.job.samples, self.job.estimate(), self._end())
 
     def figure(self, template: str | None = None) -> Any:
         """The figure as of now; see `job_figure`."""
         from .job_chart import job_figure
 
-        return job_figure(self.job.samples, self.job.estimate(), template=template)
+        return job_figure(self.job.samples, self.job.estimate(), self._end(), template=template)
 
     def __str__(self) -> str:
         return self.text()
 
     __repr__ = __str__
 
-    def _lost(self) -> bool:
+    def _end(self) -> End:
         samples = self.job.samples
-        return self.job.ended and not (samples and samples[-1].state.ended)
+        lost = self.job.ended and not (samples and samples[-1].state.ended)
+        return End(lost, self.job.done, self.job.verdict)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002 IPython filters
         return bundle(self)
@@ -115,7 +130,7 @@ class JobView(Drawing):
         handle.display(bundle(self), raw=True)
         # A terminal cannot redraw: each refresh would be printed below the last.
         shell = get_ipython()
-        if not self.job.ended and (shell is None or hasattr(shell, "kernel")):
+        if not self.job.done and (shell is None or hasattr(shell, "kernel")):
             _Refresh(self, lambda: _replace(handle, bundle(self)), self._clock, self._later).begin()
 
 
@@ -143,7 +158,10 @@ class _Moment:
     """A job as it is now: read once, judged once."""
 
     def __init__(self, job: Watchable) -> None:
-        self.ended = job.ended  # first: samples that are read after it cannot be older than it says
+        # First what ends: samples that are read after it cannot be older than it says.
+        self.done = job.done
+        self.verdict = job.verdict
+        self.ended = job.ended
         self.samples = job.samples
         self._judged = estimate(self.samples)
 
@@ -182,7 +200,7 @@ class _Refresh:
     def begin(self) -> None:
         """Subscribe; a sample that came since the first drawing is drawn too."""
         self._stop = self._view.job.subscribe(self._sampled)
-        if self._view.job.ended:
+        if self._view.job.done:
             self._redraw()
 
     def _sampled(self, _: object) -> None:
@@ -204,7 +222,7 @@ class _Refresh:
                 return
             self._waiting = False
             self._drawn = self._clock()
-            self._over = self._view.job.ended
+            self._over = self._view.job.done
             try:
                 self._draw()
             except Exception:  # noqa: BLE001 logged: it must not end the poller

@@ -105,8 +105,8 @@ def _losses(state: JobState, plan: Mapping[str, Any] | None) -> list[str]:
     if state in _LATE:
         what = _names(*plan["overwritten"]) if plan is not None else ""
         told = [
-            f"leaves {what or 'every table that is overwritten'} torn: some tablets are the snapshot's already, and the "
-            "others are those of before; only another full restore mends that"
+            f"leaves {what or 'every table that is overwritten'} torn: some tablets are the snapshot's already, "
+            f"and the others are those of before; only another full restore mends that"
         ]
     else:
         told = ["leaves the rows of existing tables as they are: nothing of them was overwritten yet"]

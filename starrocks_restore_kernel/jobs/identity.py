@@ -11,8 +11,10 @@ __all__ = ["JobIdentity"]
 
 @dataclass(frozen=True, slots=True)
 class JobIdentity:
-    """How a job is found again: the server returns no id, shows -1 until the first step, and gives another one when a
-    new leader begins it anew (RestoreJob.java, checkAndPrepareMeta). Its creation time stays.
+    """How a job is found again.
+
+    The server returns no id, shows -1 until the first step, and gives another one when a new leader begins the job anew
+    (RestoreJob.java, checkAndPrepareMeta). Its creation time stays.
 
     Attributes
     ----------

@@ -208,7 +208,7 @@ class QueueRun:
             if [each.code for each in plan.findings if each.severity == "error"] == [RUNNING]:
                 return self._submit_or_wait(item, plan)
             if item.yes and item.yes != agreed(plan) and plan.verdict is not Verdict.BLOCKED:
-                raise PlanRefused(f"the yes was for another plan; now it would {plan.consequence}")  # noqa: TRY301
+                raise PlanRefused(f"the yes was for another plan; now it would {plan.consequence}")
             self._follow(item, self._sender.submit(plan, overwrite=bool(item.yes)))
         except ConnectionFailed:
             self._give_back(item, "the cluster does not answer")

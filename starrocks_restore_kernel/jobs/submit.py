@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from ..cluster import Frontend, JobSample
 from ..errors import ConnectionFailed, JobUnknown, PlanRefused, RestoreError, ServerError
@@ -32,8 +33,8 @@ Planner = Callable[[Restore], tuple[Plan, Facts]]
 class Sender:
     """Sends the statements of plans to one cluster, each once.
 
-    What is sent is written down before, with what stands in the database's one job slot; so whoever comes later, in this
-    process or in another, finds out whether it was taken: a row unlike that one is the job.
+    What is sent is written down before, with what stands in the database's one job slot. So whoever comes later, in
+    this process or in another, finds out whether it was taken: a row unlike that one is the job.
 
     Parameters
     ----------
@@ -89,7 +90,9 @@ class Sender:
             raise PlanRefused("nothing was sent: the cluster has changed since this plan was made", hint=hint)
         if not again:
             self._first_time(shown, earlier)
-        return self._send(shown, facts, database, mark, slot)
+        before = None if slot is None else (slot.job_id, slot.created)
+        identity = JobIdentity(database, statement.label, statement.backup_timestamp or "", before)
+        return self._send(shown, statement, identity, expect(shown, facts).record())
 
     # -- what was sent before
 
@@ -125,8 +128,9 @@ class Sender:
             when = f"{each.at:%Y-%m-%d %H:%M:%S} UTC by {each.who}, {each.where}"
             if each.outcome in {Outcome.SENDING, Outcome.LOST} and now - each.at < _LONG_AGO:
                 raise PlanRefused(
-                    f"nothing was sent: this very statement was sent at {when}, its answer was lost, and no job is seen",
-                    hint="the server may still take it: look at SHOW RESTORE; again=True (--again) sends it all the same",
+                    f"nothing was sent: this very statement was sent at {when}, "
+                    "its answer was lost, and no job is seen",
+                    hint="the server may still take it: look at SHOW RESTORE; again=True (--again) sends it anew",
                 )
             if each.outcome is Outcome.FINISHED and any(effect.action.destroys for effect in shown.effects):
                 raise PlanRefused(
@@ -154,13 +158,9 @@ class Sender:
 
     # -- sending
 
-    def _send(self, shown: Plan, facts: Facts, database: str, mark: str, slot: JobSample | None) -> Job:
-        statement = shown.statement
-        assert isinstance(statement, Restore)
-        before = None if slot is None else (slot.job_id, slot.created)
-        identity = JobIdentity(database, statement.label, statement.backup_timestamp or "", before)
+    def _send(self, shown: Plan, statement: Restore, identity: JobIdentity, expected: Mapping[str, Any]) -> Job:
         text = statement.sql(pretty=False, version=shown.version)
-        expected = expect(shown, facts).record()
+        mark = fingerprint(statement, identity.database)
         submission = self._recorder.submission(identity, text, mark, statement.repository, expected=expected)
         # A connection that is known to live: what is lost from here on is lost with the statement on its way.
         self._frontend.query("SELECT 1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ class FakeJob:
     def __init__(self, *samples: JobSample) -> None:
         self._samples = list(samples)
         self.lost = False
+        self.looking = False
+        self.verdict: Any = None
         self.callbacks: list[Callable[[FakeJob], None]] = []
 
     @property
@@ -25,6 +28,10 @@ class FakeJob:
     @property
     def ended(self) -> bool:
         return self.lost or (bool(self._samples) and self._samples[-1].state.ended)
+
+    @property
+    def done(self) -> bool:
+        return self.ended and not self.looking
 
     def estimate(self) -> Estimate | None:
         return estimate(self._samples)

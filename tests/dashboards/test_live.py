@@ -206,3 +206,29 @@ def test_a_terminal_gets_one_picture(
     job.add(sample("FINISHED", after=9))
 
     assert [False] == [update for _, update, _ in shown]
+
+
+def test_the_verdict_is_drawn_when_it_comes(job: Any, clock: Clock, show: JobView, shown: list[Published]) -> None:
+    """FINISHED is no proof: the picture goes on until what came back was looked at."""
+
+    class Verdict:
+        failed, summary = True, "orders has <no> rows"
+
+        def text(self) -> str:
+            return f"Verdict: {self.summary}"
+
+        def html(self) -> str:
+            return "<p>Verdict</p>"
+
+    job.looking = True
+    job.add(sample("FINISHED"))
+    assert "what came back is being looked at" in json.dumps(shown[-1][0][PLOTLY])
+    assert job.callbacks
+    clock.now += 5
+    job.looking, job.verdict = False, Verdict()
+    job.tell()
+
+    assert "orders has &lt;no&gt; rows" in json.dumps(shown[-1][0][PLOTLY]["layout"]["title"]["subtitle"])
+    assert "Verdict: orders has <no> rows" in shown[-1][0]["text/plain"]
+    assert "<p>Verdict</p>" in shown[-1][0]["text/html"]
+    assert [] == job.callbacks

@@ -28,7 +28,7 @@ class Keeping:
         assert self.poller is not None
         self.poller.add(job)
 
-    def saw(self, job: Job, before: JobSample | None, seen: JobSample) -> None:
+    def saw(self, _: Job, __: JobSample | None, seen: JobSample) -> None:
         """Note it."""
         self.kept.append(seen)
 
@@ -44,6 +44,6 @@ class Keeping:
         """Judged by the last sample."""
         return cancellation(job.identity.name, job.database, job.last or sample("PENDING"))
 
-    def verify(self, job: Job, **options: Any) -> Any:
+    def verify(self, _: Job, **__: Any) -> Any:
         """What was given."""
         return self.verdict

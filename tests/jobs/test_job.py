@@ -64,8 +64,7 @@ def test_a_job_can_be_awaited() -> None:
         seen: list[str] = []
 
         async def watch() -> None:
-            async for each in job.news():
-                seen.append(each.state.value if each.state is not None else "")
+            seen.extend([each.state.value if each.state is not None else "" async for each in job.news()])
 
         watching = asyncio.create_task(watch())
         waited = await asyncio.wait_for(job, 10)

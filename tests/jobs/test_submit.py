@@ -284,7 +284,7 @@ def test_nothing_is_sent_that_cannot_be_written_down(notebook: Notebook, stamp: 
     """A full disk under the history: nobody could find out later."""
     shown = notebook.plan(stamp)
     notebook.history.full = True
-    with pytest.raises(PlanRefused, match="nothing was sent, as it could not be written down first: .*disk is full"):
+    with pytest.raises(PlanRefused, match=r"nothing was sent, as it could not be written down first: .*disk is full"):
         notebook.submit(shown)
 
     assert [] == notebook.stage.rows("SHOW RESTORE FROM db1")
