@@ -1,7 +1,7 @@
 """The frontend that runs the jobs, found again when another one leads.
 
 SHOW RESTORE is answered by the frontend that is asked, and a follower knows only what was journaled: no tasks, and not
-all states (RedirectStatus.java; RestoreJob.java, getInfo). So jobs are read from the leader, on a connection of its own,
+all states (RedirectStatus.java; RestoreJob.java, getInfo). So jobs are read from the leader, on an own connection,
 whose session is in UTC: times of different sessions then compare.
 """
 

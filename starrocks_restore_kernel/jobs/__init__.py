@@ -5,7 +5,8 @@ from .cancellation import Cancellation, cancellation
 from .estimate import Estimate, estimate
 from .hooks import Hook, Hooks, Webhook
 from .identity import JobIdentity
-from .job import Job, Keeper
+from .job import Job
+from .keeper import Keeper
 from .listing import job_listing, record_listing
 from .poller import Followed, Poller
 from .queue import Queue

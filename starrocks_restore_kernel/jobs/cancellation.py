@@ -104,10 +104,8 @@ def _replaced(plan: Mapping[str, Any]) -> list[str]:
 def _losses(state: JobState, plan: Mapping[str, Any] | None) -> list[str]:
     if state in _LATE:
         what = _names(*plan["overwritten"]) if plan is not None else ""
-        told = [
-            f"leaves {what or 'every table that is overwritten'} torn: some tablets are the snapshot's already, "
-            f"and the others are those of before; only another full restore mends that"
-        ]
+        whose = what or "every table that is overwritten"
+        told = [f"leaves {whose} torn: some tablets are the snapshot's already; only a full restore mends that"]
     else:
         told = ["leaves the rows of existing tables as they are: nothing of them was overwritten yet"]
     told.append("drops the tables, partitions and functions that the job has made")

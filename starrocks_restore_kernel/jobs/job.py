@@ -6,55 +6,23 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..cluster import JobSample, JobState
 from ..drawing import Drawing, badge, html_table, text_table
 from ..errors import JobFailed, JobUnknown, RestoreError
 from .estimate import Estimate, estimate
 from .identity import JobIdentity
+from .keeper import Keeper
 from .sample_log import SampleLog
 
 if TYPE_CHECKING:
     from .cancellation import Cancellation
     from .verification import Verdict
 
-__all__ = ["Job", "Keeper"]
+__all__ = ["Job"]
 
 _TONE = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
-
-
-class Keeper(Protocol):
-    """What looks after a job; `Restores` is it."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be written down, while that is so."""
-        ...
-
-    def follow(self, job: Job) -> None:
-        """Look at it from now on."""
-        ...
-
-    def saw(self, job: Job, before: JobSample | None, sample: JobSample) -> None:
-        """A sample that is news; called before anybody else hears of it."""
-        ...
-
-    def ended(self, job: Job) -> None:
-        """Nothing more will come; the verdict is to be found, and handed to `Job.conclude`."""
-        ...
-
-    def cancel(self, job: Job, *, force: bool) -> None:
-        """Cancel it."""
-        ...
-
-    def cancellation(self, job: Job) -> Cancellation:
-        """What a cancel would take along now."""
-        ...
-
-    def verify(self, job: Job, **options: Any) -> Verdict:
-        """Look at what came back."""
-        ...
 
 
 class Job(Drawing):

@@ -128,8 +128,7 @@ class Sender:
             when = f"{each.at:%Y-%m-%d %H:%M:%S} UTC by {each.who}, {each.where}"
             if each.outcome in {Outcome.SENDING, Outcome.LOST} and now - each.at < _LONG_AGO:
                 raise PlanRefused(
-                    f"nothing was sent: this very statement was sent at {when}, "
-                    "its answer was lost, and no job is seen",
+                    f"nothing was sent: this very statement was sent at {when}, no answer is known, and no job is seen",
                     hint="the server may still take it: look at SHOW RESTORE; again=True (--again) sends it anew",
                 )
             if each.outcome is Outcome.FINISHED and any(effect.action.destroys for effect in shown.effects):
