@@ -76,11 +76,12 @@ def masked(value: Any) -> Any:
 
 
 def _masked_text(text: str) -> str:
-    if _SECRET.search(text):
-        text = _PAIR.sub(_masked_pair, text)
+    # Most texts are names, in which there is nothing to look for.
+    if "'" in text or '"' in text:
+        text = _IDENTIFIED.sub(lambda m: f"{m[1]}{m['v']}{_HIDDEN}{m['v']}", _PAIR.sub(_masked_pair, text))
+    if "=" in text:
         text = _ASKED.sub(lambda m: f"{m[1]}{m[2]}={_HIDDEN}" if is_secret(m[2]) else m[0], text)
-    text = _IDENTIFIED.sub(lambda m: f"{m[1]}{m['v']}{_HIDDEN}{m['v']}", text)
-    return _LOGIN.sub(rf"\1{_HIDDEN}@", text)
+    return _LOGIN.sub(rf"\1{_HIDDEN}@", text) if "://" in text else text
 
 
 def _masked_pair(found: re.Match[str]) -> str:

@@ -135,6 +135,29 @@ def test_a_newer_file_stays_as_it_is_to_the_byte(tmp_path: Path, opened: Callabl
     assert [place] == list(tmp_path.iterdir())
 
 
+def test_a_step_for_which_there_is_no_room_changes_nothing(tmp_path: Path, opened: Callable[[str], History]) -> None:
+    """The first layout stays whole, and is taken over once there is room."""
+    url = f"sqlite:///{tmp_path / 'history.sqlite'}"
+    old = [sample("DOWNLOADING", n, after=n, TaskErrMsg="".join(map(chr, range(300, 900)))) for n in range(100)]
+    first_layout(url, [("starrocks://root@fe-1:9030", each) for each in old], counted=False)
+    history = opened(url)
+    limits = iter(["1", "1", "1", *["1000000"] * 9])
+
+    def close(connection: sa.engine.interfaces.DBAPIConnection, *_: object) -> None:
+        connection.cursor().execute(f"PRAGMA max_page_count = {next(limits)}")
+
+    sa.event.listen(history._database._engine, "checkout", close)
+    with pytest.raises(RestoreError, match="the history cannot be used: database or disk is full"):
+        history.jobs()
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert ["sample"] == sa.inspect(connection).get_table_names()
+        assert 100 == connection.execute(sa.text("SELECT count(*) FROM sample")).scalar()
+    engine.dispose()
+
+    assert tuple(old) == history.samples("fe-1:9030")
+
+
 OPENING = """
 import sys
 from datetime import UTC, datetime
