@@ -101,6 +101,22 @@ def test_a_step_that_was_cut_off_begins_again(url: str, opened: Callable[[str], 
     assert (old[0][1], old[1][1]) == opened(url).samples("fe-1:9030")
 
 
+@pytest.mark.parametrize("name", ["sample", "event"])
+def test_tables_of_another_program_are_left_alone(url: str, opened: Callable[[str], History], name: str) -> None:
+    """Neither taken for ours, nor changed, and nothing of ours is put beside them."""
+    engine = Database(url)._engine
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE {name} (id INTEGER, colour VARCHAR(9))"))
+        connection.execute(sa.text(f"INSERT INTO {name} VALUES (1, 'red')"))
+    with pytest.raises(RestoreError, match=f"the table {name} is another program's\n→ give it a database of its own"):
+        opened(url).keep("a", sample("PENDING"))
+
+    with engine.connect() as connection:
+        assert [name] == sa.inspect(connection).get_table_names()
+        assert [(1, "red")] == connection.execute(sa.text(f"SELECT * FROM {name}")).all()
+    engine.dispose()
+
+
 def test_a_newer_history_is_refused_and_left_alone(url: str, opened: Callable[[str], History]) -> None:
     """Whatever is asked of it; the message says what to do."""
     first = opened(url)
