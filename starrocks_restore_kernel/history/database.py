@@ -136,7 +136,7 @@ class _Storing:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (SQLAlchemyError, OSError)):
+        if isinstance(error, (SQLAlchemyError, OSError, UnicodeError)):
             reason = str(getattr(error, "orig", None) or error).split("\n", 1)[0]
             raise RestoreError(f"the history cannot be used: {reason}", hint=_HINT) from error
 

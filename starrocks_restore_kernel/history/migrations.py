@@ -38,12 +38,16 @@ __all__ = ["VERSION", "bring_up_to_date"]
 VERSION = 2
 """The layout that this release reads and writes."""
 
-_LOCK = 0x5352_4B48
-"""What those lock who change the layout: any number, if it is always the same."""
-_LOCK_SECONDS = 120
+_MYSQL = ("SELECT get_lock('starrocks_restore_history', 120)", "SELECT release_lock('starrocks_restore_history')")
+_LOCKS = {"postgresql": ("SELECT pg_advisory_xact_lock(1397902152)", ""), "mysql": _MYSQL, "mariadb": _MYSQL}
+"""What those lock who change the layout, and give free behind the transaction; a writer of SQLite is alone as such."""
 _BATCH = 50
 """Rows of the first layout read at a time; each may hold megabytes."""
 _WAL_TRIES = 200
+
+_ASIDE = "sample_1"
+_OF_FIRST = {"cluster", "read_at", "unfinished_tasks", "task_errors"}
+"""Some columns by which the first layout's table is told from one of another program."""
 
 _version = sa.Table("schema_version", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
@@ -80,30 +84,29 @@ def bring_up_to_date(engine: Engine, shown: str) -> None:
 
 
 def _layout(connection: Connection) -> int:
-    tables = set(sa.inspect(connection).get_table_names())
+    inspector = sa.inspect(connection)
+    tables = set(inspector.get_table_names())
     if _version.name in tables:
         written = connection.execute(sa.select(_version.c.version)).scalar()
         if written is not None:
             return int(written)
-    return 1 if _ASIDE in tables or ("sample" in tables and "job" not in tables) else 0
+    first = "sample" in tables and {each["name"] for each in inspector.get_columns("sample")} >= _OF_FIRST
+    return 1 if first or _ASIDE in tables else 0
 
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction beside which nobody else changes the layout."""
-    named = {"name": str(_LOCK), "seconds": _LOCK_SECONDS}
-    mysql = engine.dialect.name in {"mysql", "mariadb"}
-    # A writer of SQLite is alone as such.
-    with engine.execution_options(writes=True).begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        if mysql and connection.execute(sa.text("SELECT get_lock(:name, :seconds)"), named).scalar() != 1:
-            raise RestoreError("another process changes the layout of the history", hint="try again in a minute")
+    lock, unlock = _LOCKS.get(engine.dialect.name, ("", ""))
+    with engine.execution_options(writes=True).connect() as connection:
         try:
-            yield connection
+            with connection.begin():
+                if lock and connection.execute(sa.text(lock)).scalar() == 0:
+                    raise RestoreError("another process changes the layout of the history", hint="try again later")
+                yield connection
         finally:
-            if mysql:
-                connection.execute(sa.text("SELECT release_lock(:name)"), named)
+            if unlock:
+                connection.execute(sa.text(unlock))
 
 
 def _prepare_file(engine: Engine) -> None:
@@ -130,8 +133,20 @@ def _prepare_file(engine: Engine) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    metadata.create_all(connection)
+    _make_tables(connection)
     _write_down(connection)
+
+
+def _make_tables(connection: Connection) -> None:
+    """Those that are not there; what is there must be left from a step that was cut off."""
+    inspector = sa.inspect(connection)
+    for name in sorted(metadata.tables.keys() & set(inspector.get_table_names())):
+        if {each["name"] for each in inspector.get_columns(name)} != set(metadata.tables[name].columns.keys()):
+            raise RestoreError(
+                f"the history cannot be there: the table {name} is another program's",
+                hint="give it a database of its own, and name that with STARROCKS_RESTORE_HISTORY",
+            )
+    metadata.create_all(connection)
 
 
 def _write_down(connection: Connection) -> None:
@@ -141,7 +156,6 @@ def _write_down(connection: Connection) -> None:
     connection.execute(_version.insert().values(version=VERSION))
 
 
-_ASIDE = "sample_1"
 _FIRST: dict[str, Any] = {"read_at": sa.DateTime(), "job_id": sa.BigInteger(), "state": sa.String(16)}
 """The columns of the first layout that hold no text. Some files have pending_tasks too, which can be counted."""
 _COUNTED = {"until", "pending_tasks"}
@@ -154,7 +168,7 @@ def _keep_again(connection: Connection) -> None:
     """
     if "sample" in (tables := sa.inspect(connection).get_table_names()) and _ASIDE not in tables:
         connection.execute(sa.text(f"ALTER TABLE sample RENAME TO {_ASIDE}"))
-    metadata.create_all(connection)
+    _make_tables(connection)
     _version.create(connection, checkfirst=True)
     names = [each.name for each in fields(JobSample) if each.name not in _COUNTED]
     columns: list[sa.ColumnClause[Any]] = [sa.column("id", sa.Integer), sa.column("cluster", sa.String)]

@@ -31,8 +31,10 @@ _OF_JOB = ("label", "timestamp", "database", "created")
 _OF_SAMPLE = ("read_at", "until", "job_id", "state", "pending_tasks", "unfinished_tasks", "progress")
 _OF_DETAIL = tuple(each.name for each in fields(JobSample) if each.name not in {*_OF_JOB, *_OF_SAMPLE})
 _SAID = tuple(each.name for each in fields(JobSample) if each.name not in {*_OF_JOB, "read_at", "until"})
-_LONGEST = 86_400
-"""Seconds: the timeout of a job that names none (Config.java, backup_job_default_timeout_ms)."""
+_TIMEOUT = 86_400
+"""Seconds: of a job that names none (Config.java, backup_job_default_timeout_ms)."""
+_FOREVER = 3_650 * 86_400
+"""Seconds: more of a timeout is no time that a calendar holds."""
 
 
 def identity_of(cluster: str, database: str, label: str, timestamp: str, created: str | None) -> str:
@@ -86,13 +88,13 @@ def _plain(value: object) -> object:
 
 
 def _now(look: JobSample) -> dict[str, Any]:
-    timeout = int(look.timeout) if look.timeout.isdecimal() else _LONGEST
+    timeout = int(look.timeout) if look.timeout.isdecimal() else _TIMEOUT
     return {
         "job_id": look.job_id,
         "state": look.state.value,
         "status": look.status,
         "finished": look.finished,
-        "over": look.read_at + timedelta(seconds=min(timeout, 100 * _LONGEST)),
+        "over": look.read_at + timedelta(seconds=min(timeout, _FOREVER)),
     }
 
 
@@ -175,7 +177,7 @@ def samples(
     if last is not None:
         # The last n samples are of the n jobs seen last: each has one that is as new as the job.
         query = query.order_by(job.c.last_seen.desc(), job.c.id.desc()).limit(last)
-    chosen = query.subquery()
+    chosen = query.with_only_columns(job.c.id).subquery()
     # The texts that many samples share are fetched and read once.
     of_jobs = {row["id"]: row for row in connection.execute(query).mappings()}
     bodies = connection.execute(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from ..cluster import JobState
+from ..errors import RestoreError
 from .queue_records import ItemState
 from .records import EventKind, Outcome
 
@@ -112,7 +113,13 @@ class Word(sa.types.TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002
         """From the database."""
-        return None if value is None else self.kind(value)
+        try:
+            return None if value is None else self.kind(value)
+        except ValueError:
+            raise RestoreError(
+                f"the history speaks of {value!r}, which this release does not know",
+                hint="pip install --upgrade starrocks-restore-kernel",
+            ) from None
 
 
 metadata = sa.MetaData()

@@ -16,12 +16,18 @@ _SECRET = re.compile(
     r"secret|password|token|access_?key|account_?key|shared_?key|sas|credential|keytab|private", re.IGNORECASE
 )
 _HIDDEN = "******"
-_PAIR = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1(\s*[=:]\s*)(["'])((?:\\.|(?!\4).)*)(?:\4|\Z)""", re.DOTALL)
-"""A property as a statement writes it, and as JSON does; one that is cut short runs to the end."""
+_KEY = r"""(?P<k>["'])(?P<key>(?:\\.|(?!(?P=k))[^\\]){1,100})(?P=k)"""
+"""Names are short; without an end of the search a text full of quotes would be read as often as it has quotes."""
+_VALUE = r"""(?P<v>["'])(?:\\.|(?!(?P=v))[^\\])*(?:(?P=v)|\\?\Z)"""
+"""A string by the lexer's escapes; one that is cut short runs to the end."""
+_PAIR = re.compile(rf"{_KEY}(?P<between>\s*[=:]\s*){_VALUE}", re.DOTALL)
+"""A property as a statement writes it, and as JSON does."""
 _IDENTIFIED = re.compile(
-    r"""(\b(?:IDENTIFIED\b.*?|PASSWORD\s*\()\s*)(["'])(?:\\.|(?!\2).)*(?:\2|\Z)""", re.DOTALL | re.IGNORECASE
+    rf"(\bIDENTIFIED\s+(?:BY|WITH\s+\w+\s+(?:BY|AS))\s+(?:PASSWORD\s+)?|\bPASSWORD\s*\(\s*){_VALUE}",
+    re.DOTALL | re.IGNORECASE,
 )
 _LOGIN = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+@")
+_ASKED = re.compile(r"""([?&])([\w.-]+)=[^\s&'"]+""")
 
 
 def redact(statement: Statement) -> Statement:
@@ -70,9 +76,15 @@ def masked(value: Any) -> Any:
 
 
 def _masked_text(text: str) -> str:
-    if _SECRET.search(text):
-        text = _PAIR.sub(lambda m: f"{m[1]}{m[2]}{m[1]}{m[3]}{m[4]}{_HIDDEN}{m[4]}" if is_secret(m[2]) else m[0], text)
-        text = _IDENTIFIED.sub(rf"\1\2{_HIDDEN}\2", text)
-    elif "dentified" in text.lower():
-        text = _IDENTIFIED.sub(rf"\1\2{_HIDDEN}\2", text)
+    # Most texts are names, in which there is nothing to look for.
+    if "'" in text or '"' in text:
+        text = _IDENTIFIED.sub(lambda m: f"{m[1]}{m['v']}{_HIDDEN}{m['v']}", _PAIR.sub(_masked_pair, text))
+    if "=" in text:
+        text = _ASKED.sub(lambda m: f"{m[1]}{m[2]}={_HIDDEN}" if is_secret(m[2]) else m[0], text)
     return _LOGIN.sub(rf"\1{_HIDDEN}@", text) if "://" in text else text
+
+
+def _masked_pair(found: re.Match[str]) -> str:
+    if not is_secret(found["key"]):
+        return found[0]
+    return f"{found['k']}{found['key']}{found['k']}{found['between']}{found['v']}{_HIDDEN}{found['v']}"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
 from samples import START
 
+from starrocks_restore_kernel.errors import RestoreError
 from starrocks_restore_kernel.history import Event, EventKind, History
 
 EVENT = Event(
@@ -28,6 +31,16 @@ def test_events_come_back_oldest_first(history: History) -> None:
     assert (EVENT, other) == history.events(kinds=[EventKind.PLAN])
     assert (other, later) == history.events(since=other.at) == history.events(last=2)
     assert () == history.events(kinds=())
+
+
+def test_a_kind_that_a_later_release_wrote_is_said_plainly(history: History) -> None:
+    """As where colleagues have upgraded, and no layout has changed."""
+    history.record(EVENT)
+    with history._database._engine.begin() as connection:
+        connection.execute(sa.text("UPDATE event SET kind = 'party'"))
+
+    with pytest.raises(RestoreError, match="the history speaks of 'party', which this release does not know"):
+        history.events()
 
 
 def test_a_secret_in_an_event_is_hidden(history: History) -> None:

@@ -101,6 +101,22 @@ def test_a_step_that_was_cut_off_begins_again(url: str, opened: Callable[[str], 
     assert (old[0][1], old[1][1]) == opened(url).samples("fe-1:9030")
 
 
+@pytest.mark.parametrize("name", ["sample", "event"])
+def test_tables_of_another_program_are_left_alone(url: str, opened: Callable[[str], History], name: str) -> None:
+    """Neither taken for ours, nor changed, and nothing of ours is put beside them."""
+    engine = Database(url)._engine
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE {name} (id INTEGER, colour VARCHAR(9))"))
+        connection.execute(sa.text(f"INSERT INTO {name} VALUES (1, 'red')"))
+    with pytest.raises(RestoreError, match=f"the table {name} is another program's\n→ give it a database of its own"):
+        opened(url).keep("a", sample("PENDING"))
+
+    with engine.connect() as connection:
+        assert [name] == sa.inspect(connection).get_table_names()
+        assert [(1, "red")] == connection.execute(sa.text(f"SELECT * FROM {name}")).all()
+    engine.dispose()
+
+
 def test_a_newer_history_is_refused_and_left_alone(url: str, opened: Callable[[str], History]) -> None:
     """Whatever is asked of it; the message says what to do."""
     first = opened(url)
@@ -133,6 +149,29 @@ def test_a_newer_file_stays_as_it_is_to_the_byte(tmp_path: Path, opened: Callabl
 
     assert before == (place.read_bytes(), place.stat().st_mode)
     assert [place] == list(tmp_path.iterdir())
+
+
+def test_a_step_for_which_there_is_no_room_changes_nothing(tmp_path: Path, opened: Callable[[str], History]) -> None:
+    """The first layout stays whole, and is taken over once there is room."""
+    url = f"sqlite:///{tmp_path / 'history.sqlite'}"
+    old = [sample("DOWNLOADING", n, after=n, TaskErrMsg="".join(map(chr, range(300, 900)))) for n in range(100)]
+    first_layout(url, [("starrocks://root@fe-1:9030", each) for each in old], counted=False)
+    history = opened(url)
+    limits = iter(["1", "1", "1", *["1000000"] * 9])
+
+    def close(connection: sa.engine.interfaces.DBAPIConnection, *_: object) -> None:
+        connection.cursor().execute(f"PRAGMA max_page_count = {next(limits)}")
+
+    sa.event.listen(history._database._engine, "checkout", close)
+    with pytest.raises(RestoreError, match="the history cannot be used: database or disk is full"):
+        history.jobs()
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert ["sample"] == sa.inspect(connection).get_table_names()
+        assert 100 == connection.execute(sa.text("SELECT count(*) FROM sample")).scalar()
+    engine.dispose()
+
+    assert tuple(old) == history.samples("fe-1:9030")
 
 
 OPENING = """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
+import pytest
 from samples import START, sample
 
 from starrocks_restore_kernel.history import Event, EventKind, History, Outcome, Submission
@@ -76,16 +77,19 @@ def test_an_open_submission_keeps_its_job(history: History) -> None:
     assert () == history.jobs() == history.submissions() == history.events()
 
 
-def test_more_jobs_than_one_batch_are_forgotten(tmp_path: Path) -> None:
-    """And the file is small again, without the next to it that SQLite writes first."""
+@pytest.mark.parametrize("old", [False, True])
+def test_a_file_is_small_again(tmp_path: Path, old: bool) -> None:
+    """More jobs than one batch; the log beside it too; also a file that was made before it was a history."""
     place = tmp_path / "history.sqlite"
+    if old:
+        connection = sqlite3.connect(place)
+        connection.execute("CREATE TABLE other (x)")
+        connection.close()
     history = History(f"sqlite:///{place}")
+    errors = "".join(map(chr, range(300, 700)))
     for number in range(450):
-        history.keep("a:1", sample("FINISHED", DbName=f"d{number}", TaskErrMsg="".join(map(chr, range(300, 700)))))
-    engine = sa.create_engine(history.url)
-    with engine.begin() as connection:
-        connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    engine.dispose()
+        history.keep("a:1", sample("FINISHED", DbName=f"d{number}", TaskErrMsg=errors))
+    history.close()
     before = place.stat().st_size
 
     assert 450 == history.prune(START + DAY)

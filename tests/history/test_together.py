@@ -86,6 +86,30 @@ def test_threads_read_and_write_at_once(url: str, opened: Callable[[str], Histor
         assert kept(name, 40) == one.samples(database=name) == two.samples(database=name)
 
 
+HANG_UP = {
+    "postgresql": """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+    "mysql": """SELECT concat('KILL ', id) FROM information_schema.processlist
+        WHERE db = database() AND id <> connection_id()""",
+}
+
+
+@pytest.mark.parametrize("url", ["postgresql", "mariadb"], indirect=True)
+def test_a_connection_that_the_server_ended_is_made_anew(url: str, opened: Callable[[str], History]) -> None:
+    """As after a night, or a restart of the server."""
+    history, other = opened(url), opened(url)
+    history.keep("a:1", sample("PENDING"))
+    with other._database._engine.connect() as connection:
+        ended = connection.execute(sa.text(HANG_UP[connection.dialect.name])).scalars().all()
+        for each in ended:
+            if isinstance(each, str):
+                connection.execute(sa.text(each))
+    assert 1 == len(ended)
+
+    history.keep("a:1", sample("FINISHED", after=5))
+    assert (sample("PENDING"), sample("FINISHED", after=5)) == history.samples()
+
+
 def test_threads_take_turns_for_a_database_in_memory() -> None:
     """It has one connection, and is the same for all of them."""
     history = History("sqlite://")
