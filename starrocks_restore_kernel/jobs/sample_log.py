@@ -55,5 +55,5 @@ class SampleLog:
 
 
 def _said(sample: JobSample) -> tuple[object, ...]:
-    """A sample without the moment of reading."""
-    return tuple(getattr(sample, name) for name in sample.__slots__ if name != "read_at")
+    """A sample without the moments of reading."""
+    return tuple(getattr(sample, name) for name in sample.__slots__ if name not in {"read_at", "until"})
