@@ -1,4 +1,4 @@
-"""What happens to a job that is followed while the world around it breaks: its fate is learned, or said to be unknown."""
+"""A job is followed while the world around it breaks: its fate is learned, or said to be unknown."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_clock_of_ours_that_jumps_changes_nothing(cluster: Cluster, job: Job) 
 
 
 def test_a_server_that_is_killed_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``kill -9`` of the frontend's process while it restores; started again on its folder, it goes on, and so do we."""
+    """``kill -9`` of the frontend's process while it restores; started again on its folder, it goes on, so do we."""
     monkeypatch.setenv("STARROCKS_RESTORE_HISTORY", f"sqlite:///{tmp_path / 'history.sqlite'}")
     folder = f"--folder={tmp_path / 'state'}"
     with running(folder, "--speed=60") as child:
