@@ -36,7 +36,8 @@ def test_the_tutorial_runs_and_can_be_clicked(
 
     page.locator(".srk-row").filter(has_text="customers").locator(".srk-tick").click()
     page.wait_for_function("() => document.querySelector('.srk-builder pre').innerText.includes('customers')")
-    page.wait_for_selector(".js-plotly-plot .bars path")
+    # Drawn out of view it has no width yet; it is looked at below, where the page is moved to it.
+    page.wait_for_selector(".js-plotly-plot .bars path", state="attached")
 
     for dark, name in [(False, "first-restore-light"), (True, "first-restore-dark")]:
         set_theme(page, dark=dark)
