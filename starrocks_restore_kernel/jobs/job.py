@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..cluster import JobSample, JobState
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Job"]
 
+_OBJECTS = 5
 _TONE = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
 
 
@@ -372,7 +374,7 @@ class Job(Drawing):
         return headings, [
             (
                 last.job_id,
-                last.objects,
+                _objects(last),
                 last.replication_num,
                 last.created,
                 last.download_finished,
@@ -380,3 +382,13 @@ class Job(Drawing):
                 last.pending_tasks or None,
             )
         ]
+
+
+def _objects(sample: JobSample) -> str:
+    """The first objects with how many partitions of each; SHOW RESTORE lists them all, partition by partition."""
+    shown = [
+        f"{name} ({len(partitions)} partition{'s' if len(partitions) > 1 else ''})" if partitions else name
+        for name, partitions in islice(sample.restored.items(), _OBJECTS)
+    ]
+    more = len(sample.restored) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
