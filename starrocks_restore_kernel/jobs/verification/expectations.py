@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...cluster import JobSample, TableConfiguration
+from ...errors import UsageProblem
 from ...language.statements import Restore
 from ...planning import Action, Effect, Facts, Plan
 from ...planning.effect import Kind
@@ -120,9 +121,16 @@ class Expectations:
 
 
 def expect(plan: Plan, facts: Facts) -> Expectations:
-    """What must be there after a plan was carried out, by the facts of before."""
+    """What must be there after a plan was carried out, by the facts of before.
+
+    Raises
+    ------
+    UsageProblem
+        If it is no plan of a RESTORE.
+    """
     statement = plan.statement
-    assert isinstance(statement, Restore)
+    if not isinstance(statement, Restore):
+        raise UsageProblem(f"{type(statement).__name__} restores nothing")
     contents = facts.repository.contents
     readable = contents is not None and contents.status == "OK"
     inside = {each.name: each for each in contents.objects} if contents is not None and readable else {}
@@ -154,9 +162,7 @@ def _expected(effect: Effect, facts: Facts, stored: tuple[str, ...] | None, coun
     wanted = effect.partitions if effect.partitions is not None else stored
     if effect.action is not Action.OVERWRITE:
         left: tuple[str, ...] | None = None if effect.action is Action.UNKNOWN else ()
-        return Expected(
-            effect.target, effect.source, effect.kind, effect.action, wanted, left, auto_increment=counter
-        )
+        return Expected(effect.target, effect.source, effect.kind, effect.action, wanted, left, auto_increment=counter)
     target = facts.target
     configuration = None if target.configurations is None else target.configurations.get(effect.target)
     return Expected(

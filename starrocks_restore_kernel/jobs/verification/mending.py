@@ -1,4 +1,4 @@
-"""The statements that mend what is missing, quoted and printed by the language, for the release that was restored to."""
+"""The statements that mend what is missing, quoted and printed by the language for the cluster's release."""
 
 from __future__ import annotations
 
