@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...cluster import PartitionColumns, Table, TableKind
 from ...planning import Action
 from ...planning.effect import Kind
+from ...planning.sizes import counted
 from ...planning.table_effects import narrowed
 from .codes import VerdictCode
 from .expectations import Expectations, Expected
@@ -128,7 +129,8 @@ class ObjectJudge:
         elif not names and not each.partitions:
             self._findings.unknown(f"the partitions of {each.name}", "partitions_meta lists none", each.name)
         lacking = self._lacks(each.partitions or (), names)
-        notes.append(f"{len(names) if each.partitions is None else len(each.partitions) - len(lacking):,} partitions")
+        number = len(names) if each.partitions is None else len(each.partitions) - len(lacking)
+        notes.append(counted(number, "partition"))
         if lacking:
             self._restore_partitions(each, lacking, held)
         for name in self._lacks(each.left or (), names):

@@ -11,6 +11,7 @@ from ...language.lexer import TokenKind, lex
 from ...language.quoting import quote_name, quote_partition, quote_string
 from ...language.statements import NamedObject, Partitions, QualifiedName, Restore
 from ...language.versions import NEWEST
+from ...planning.selection import named_objects
 from .expectations import Expectations, Expected
 
 __all__ = ["Mending", "moved", "qualifiers"]
@@ -45,7 +46,8 @@ class Mending:
             return self._unplanned()
         if statement.catalogs is not None or not self._database:
             return self.whole()
-        items = tuple(_item(each, partitions) for each, partitions in objects)
+        named = {each.name.last: each.partitions for each in named_objects(statement)}
+        items = tuple(_item(each, partitions, named.get(each.source)) for each, partitions in objects)
         return self._printed(replace(statement, objects=items))
 
     def beside(self, each: Expected) -> str:
@@ -126,8 +128,8 @@ class Mending:
             return None
 
 
-def _item(each: Expected, partitions: Sequence[str]) -> NamedObject:
-    names = Partitions(tuple(partitions)) if partitions else None
+def _item(each: Expected, partitions: Sequence[str], chosen: Partitions | None) -> NamedObject:
+    names = Partitions(tuple(partitions)) if partitions else chosen
     alias = each.name if each.name != each.source else None
     # No kind word: they decide nothing (AstBuilder.java merges the lists), and 3.3 knows none.
     return NamedObject(QualifiedName((each.source,)), None, names, alias)

@@ -28,7 +28,7 @@ class Status(Enum):
     PROVED = "proved"
     REMARKS = "proved, with remarks"
     UNKNOWN = "not known"
-    FAILED = "not as it should be"
+    FAILED = "failed"
 
 
 _TONE = {Status.PROVED: "ok", Status.REMARKS: "warn", Status.UNKNOWN: "warn", Status.FAILED: "bad"}
