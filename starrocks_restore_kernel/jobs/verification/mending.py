@@ -44,7 +44,8 @@ class Mending:
         statement = self._statement
         if statement is None:
             return self._unplanned()
-        if statement.catalogs is not None or not self._database:
+        everything = len(objects) == len(self._expectations.objects) and not any(parts for _, parts in objects)
+        if statement.catalogs is not None or not self._database or everything:
             return self.whole()
         named = {each.name.last: each.partitions for each in named_objects(statement)}
         items = tuple(_item(each, partitions, named.get(each.source)) for each, partitions in objects)

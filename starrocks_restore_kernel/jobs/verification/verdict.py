@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from html import escape
@@ -20,6 +20,8 @@ _HEADINGS = ("object", "expected", "found", "verdict")
 _FIRST_ROWS = 30
 _RECORDED = 1_000
 _RECORD = 1
+_LONG = 4_000
+_CUT = " … (verdict.findings holds it whole)"
 
 
 class Status(Enum):
@@ -109,7 +111,7 @@ class Verdict(Drawing):
         """The sentence, the misses with what mends them, and the objects."""
         title = f"{self.status.value}: {self.summary}"
         lines = [visible(title)]
-        told = findings_text("", self.findings)
+        told = findings_text("", self._drawn)
         if told:
             lines += ["", *told]
         if self.rows:
@@ -123,7 +125,7 @@ class Verdict(Drawing):
     def html(self) -> str:
         """The same as HTML; many rows unfold."""
         mark = badge(self.status.value, _TONE[self.status])
-        parts = [f"<p>{mark} {escape(self.summary)}</p>", findings_html(self.findings)]
+        parts = [f"<p>{mark} {escape(self.summary)}</p>", findings_html(self._drawn)]
         if self.rows:
             rows = self._sorted()
             parts.append(html_table(_HEADINGS, islice(rows, _FIRST_ROWS)))
@@ -136,6 +138,14 @@ class Verdict(Drawing):
                 parts.append(f'<p class="srk-dim">… and {left:,} more: verdict.frame() holds them all</p>')
         parts.append(f'<p class="srk-dim">looked at {self.at:%Y-%m-%d %H:%M:%S} UTC</p>')
         return "".join(parts)
+
+    @property
+    def _drawn(self) -> list[Diagnostic]:
+        """The findings with what a person can read of a statement that names very many objects."""
+        return [
+            each if each.hint is None or len(each.hint) <= _LONG else replace(each, hint=each.hint[:_LONG] + _CUT)
+            for each in self.findings[:SHOWN_ROWS]
+        ]
 
     def _sorted(self) -> Any:
         """The rows, the worst first."""
