@@ -142,6 +142,16 @@ def test_a_partition_that_no_restore_can_add() -> None:
     assert "ON (t AS t_restored)" in str(found.hint)
 
 
+def test_what_dynamic_partitioning_drops_is_restored_in_vain() -> None:
+    """So the switch comes before the statement."""
+    on = TableConfiguration("t", "OLAP", "DUP_KEYS", properties={"dynamic_partition.enable": "true"})
+    parts = Partitions.of({"t": [Partition("p1", RANGE, 1, 3)]})
+    lost, dropping = judged(expected(T), replace(there(), partitions=parts, configurations={"t": on})).findings
+
+    assert ("SRR305", "SRR323") == (lost.code, dropping.code)
+    assert 'before restoring again: ALTER TABLE db.t SET ("dynamic_partition.enable" = "false")' == dropping.hint
+
+
 def test_replica_numbers_that_are_not_known() -> None:
     """Neither where the cluster does not tell, nor where nobody knows what was asked for."""
     assert Status.UNKNOWN is judged(expected(T), there(replicas=None)).status

@@ -415,3 +415,35 @@ def test_the_whole_road(stage: Stage, stamp: str) -> None:
     assert "proved" in job.text()
     stage.do("DROP TABLE db1.t FORCE")
     assert job.verify().failed
+
+
+def test_a_table_by_list_comes_back_beside(stage: Stage, stamp: str) -> None:
+    """The server adds no partition to it; what the hint restores holds the lost rows."""
+    expectations = restored(stage, stamp, "ON (l)")
+    stage.do("ALTER TABLE db1.l DROP PARTITION pc FORCE")
+    verdict = look(stage, expectations)
+
+    assert ["SRR305"] == codes(verdict)
+    mend(stage, hint_of(verdict, "SRR305"))
+    assert [("c", 2)] == stage.rows("SELECT c, n FROM db1.l_restored PARTITION (pc)")
+
+
+def test_an_object_more_is_no_round_trip_more(stage: Stage, stamp: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is asked of all objects at once."""
+    one, all_ = restored(stage, stamp, "ON (t)"), restored(stage, stamp, "")
+    sent: list[str] = []
+    plain = Frontend._cursor
+
+    def counting(frontend: Frontend, **options: Any) -> Any:
+        sent.append("")
+        return plain(frontend, **options)
+
+    monkeypatch.setattr(Frontend, "_cursor", counting)
+    trips = []
+    for each in (one, all_):
+        sent.clear()
+        assert Status.PROVED is look(stage, each).status
+        trips.append(len(sent))
+
+    assert trips[0] == trips[1]
+    assert trips[1] <= 12

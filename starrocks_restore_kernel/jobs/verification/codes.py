@@ -32,6 +32,7 @@ class VerdictCode(Enum):
     SRR320 = "could not be looked at"
     SRR321 = "read as a sample"
     SRR322 = "fewer rows than before"
+    SRR323 = "dynamic partitioning may have dropped what was restored"
 
     @property
     def unknown(self) -> bool:

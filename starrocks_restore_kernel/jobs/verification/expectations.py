@@ -13,9 +13,9 @@ from ...planning import Action, Effect, Facts, Plan
 from ...planning.effect import Kind
 from ...planning.selection import requested_replication
 
-__all__ = ["Expectations", "Expected", "expect", "expect_from_sample"]
+__all__ = ["DYNAMIC", "Expectations", "Expected", "expect", "expect_from_sample"]
 
-_DYNAMIC = "dynamic_partition."
+DYNAMIC = "dynamic_partition."
 _NO_PROPERTIES: Mapping[str, str] = {}
 _ALL = frozenset({"all functions", "all external catalogs"})
 """How a plan calls what no statement lists (planning/effects.py)."""
@@ -195,7 +195,7 @@ def _rows(facts: Facts, effect: Effect) -> tuple[int, ...]:
 def _dynamic(configuration: TableConfiguration | None) -> Mapping[str, str]:
     if configuration is None or not configuration.properties:
         return _NO_PROPERTIES
-    found = {key: value for key, value in configuration.properties.items() if key.startswith(_DYNAMIC)}
+    found = {key: value for key, value in configuration.properties.items() if key.startswith(DYNAMIC)}
     return found or _NO_PROPERTIES
 
 

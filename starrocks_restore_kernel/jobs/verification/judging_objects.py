@@ -8,7 +8,7 @@ from ...planning.effect import Kind
 from ...planning.sizes import counted
 from ...planning.table_effects import narrowed
 from .codes import VerdictCode
-from .expectations import Expectations, Expected
+from .expectations import DYNAMIC, Expectations, Expected
 from .findings import Findings, first
 from .mending import qualifiers
 from .observing import Observed
@@ -148,6 +148,11 @@ class ObjectJudge:
 
     def _restore_partitions(self, each: Expected, lacking: _Names, held: PartitionColumns) -> None:
         """Only to a table that is partitioned by range can the server add them (RestoreJob.java)."""
+        configuration = (self._target.configurations or {}).get(each.name)
+        if configuration is not None and configuration.dynamic_partitions:
+            message = f"Dynamic partitioning of {each.name} is on: it drops what has expired, and will do so again"
+            hint = self._findings.mending.properties(each.name, {f"{DYNAMIC}enable": "false"})
+            self._findings.add(VerdictCode.SRR323, "warning", message, f"before restoring again: {hint}", each.name)
         if held.values and held.values[0].startswith("[types:"):
             self._findings.again(VerdictCode.SRR305, each, lacking)
             return
