@@ -130,13 +130,13 @@ def test_the_statement_takes_only_the_chosen_partitions_again(stage: Stage, stam
 
 def test_a_database_that_is_dropped(stage: Stage, stamp: str) -> None:
     """The whole statement brings it back; aliases and names that must be quoted included."""
-    expectations = moved(stage, stamp, "ON (t AS `order`, u)")
+    expectations = moved(stage, stamp, "ON (t AS `order`, u AS v)")
     stage.do("DROP DATABASE db2 FORCE")
     verdict = look(stage, expectations)
 
     assert ["SRR301"] == codes(verdict)
     assert {"wrong"} == {each.verdict for each in verdict.rows}
-    assert "ON (t AS `order`, u)" in hint_of(verdict, "SRR301")
+    assert "ON (t AS `order`, u AS v)" in hint_of(verdict, "SRR301")
     mend(stage, hint_of(verdict, "SRR301"))
     assert Status.PROVED is look(stage, expectations).status
     stage.do("DROP TABLE db2.`order` FORCE")
@@ -193,6 +193,7 @@ def test_a_view_of_the_snapshots_database(stage: Stage, stamp: str) -> None:
         assert each.hint is not None
         stage.do(each.hint)
     assert Status.PROVED is look(stage, expectations).status
+    assert ["dt", "n"] == list(stage.cluster.query("SELECT * FROM db2.w").headings)
     stage.do("DELETE FROM db2.u WHERE id > 1")
     assert [(1,)] == stage.rows("SELECT count(*) FROM db2.x")
 

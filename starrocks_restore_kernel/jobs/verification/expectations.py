@@ -160,6 +160,9 @@ def _expected(effect: Effect, facts: Facts, stored: tuple[str, ...] | None, coun
     if not effect.kind.holds_data:
         return Expected(effect.target, effect.source, effect.kind, effect.action, ())
     wanted = effect.partitions if effect.partitions is not None else stored
+    if stored == (effect.source,) and effect.target != effect.source:
+        # The one partition of a table that is not partitioned is called like it (OlapTable.java, setName).
+        wanted = (effect.target,)
     if effect.action is not Action.OVERWRITE:
         left: tuple[str, ...] | None = None if effect.action is Action.UNKNOWN else ()
         return Expected(effect.target, effect.source, effect.kind, effect.action, wanted, left, auto_increment=counter)

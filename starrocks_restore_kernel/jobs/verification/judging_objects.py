@@ -231,5 +231,7 @@ class ObjectJudge:
             self._findings.unknown(f"the text of {each.name}", "this user may not see it", each.name)
         elif qualifiers(text, origin):
             message = f"The view {each.name} reads {origin}, and not {database}"
-            hint = self._findings.mending.moved_view(each.name, text, origin)
+            hint = self._findings.mending.moved_view(
+                each.name, text, origin, self._observed.view_columns.get(each.name, ())
+            )
             self._findings.add(VerdictCode.SRR308, "warning", message, hint, each.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ...errors import TranslationError
 from ...language import parse
@@ -26,10 +27,14 @@ class Mending:
         self._expectations = expectations
         self._version = expectations.version or NEWEST
         self._database = expectations.database or ""
-        self._statement: Restore | None = None
-        if expectations.statement:
-            statement = parse(expectations.statement, self._version)
-            self._statement = statement if isinstance(statement, Restore) else None
+
+    @cached_property
+    def _statement(self) -> Restore | None:
+        """What was sent; read only where something is missing."""
+        if not self._expectations.statement:
+            return None
+        statement = parse(self._expectations.statement, self._version)
+        return statement if isinstance(statement, Restore) else None
 
     # -- from the snapshot again
 
@@ -110,12 +115,19 @@ class Mending:
         kinds = {"ROLLUP": "ROLLUP", "OPTIMIZE": "OPTIMIZE"}
         return f"SHOW ALTER TABLE {kinds.get(state, 'COLUMN')} FROM {database}"
 
-    def moved_view(self, name: str, definition: str, origin: str) -> str:
-        """``ALTER VIEW`` with its own text, in which the target stands where the snapshot's database stood."""
+    def moved_view(self, name: str, definition: str, origin: str, columns: Sequence[str]) -> str:
+        """``ALTER VIEW`` with its own text, in which the target stands where the snapshot's database stood.
+
+        Without its columns the text alone would name them anew.
+        """
         place = self.place(name)
-        if place is None:
+        if place is None or any("`" in each for each in columns):
             return _NO_NAME
-        return f"ALTER VIEW {place} AS {moved(definition, origin, quote_name(self._database, self._version))}"
+        if not columns:
+            return f"{self.show('SHOW CREATE VIEW', name)}, then ALTER VIEW with {self._database} in place of {origin}"
+        listed = ", ".join(quote_name(each, self._version) for each in columns)
+        text = moved(definition, origin, quote_name(self._database, self._version))
+        return f"ALTER VIEW {place} ({listed}) AS {text}"
 
     def _alter(self, name: str, clause: str) -> str:
         place = self.place(name)
@@ -159,8 +171,14 @@ def qualifiers(definition: str, database: str) -> list[tuple[int, int]]:
 
 
 def moved(definition: str, origin: str, target: str) -> str:
-    """A view's text with another database in place of the snapshot's."""
-    text = definition.rstrip().removesuffix(";")
-    for start, end in reversed(qualifiers(text, origin)):
-        text = text[:start] + target + text[end:]
-    return text
+    """A view's text on one line, with another database in place of the snapshot's."""
+    lexed = lex(definition)
+    places = frozenset(qualifiers(definition, origin))
+    parts: list[str] = []
+    position = 0
+    for token in lexed.tokens[:-1]:
+        between = definition[position : token.start]
+        parts.append(" " if between.isspace() else between)
+        parts.append(target if (token.start, token.end) in places else token.text)
+        position = token.end
+    return "".join(parts).strip().removesuffix(";")

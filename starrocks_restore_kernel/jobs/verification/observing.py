@@ -8,6 +8,7 @@ the target          its tables, states, views, materialized views together      
 partitions          as a stream                                                         1
 reading             one text of ``SELECT 1 FROM … LIMIT 1``, at each frontend at once   2 a frontend
 counters            SHOW CREATE TABLE, then ``max``; only where one may be behind       0 or 2
+columns of views    only where they may read another database                           0 or 1
 counts, the query   ``UNION ALL``, some tables a statement, only if asked for           0 or more
 ==================  ==================================================================  =============
 """
@@ -23,7 +24,7 @@ from typing import Any
 from ...cluster import Answer, Frontend, FrontendNode, Question, TableKind
 from ...cluster.address import Address
 from ...errors import RestoreError, ServerError, TranslationError, UsageProblem
-from ...language.quoting import quote_name
+from ...language.quoting import quote_name, quote_partition, quote_string
 from ...planning import Action, TargetFacts, Unknown
 from ...planning.effect import Kind
 from ...planning.gathering import gather_target
@@ -90,6 +91,8 @@ class Observed:
     query: str | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     highest: Mapping[str, int | str] = field(default_factory=dict)
+    view_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns of each view, looked at where views may read another database."""
     listed_all: bool = True
     """Whether functions, or external catalogs, are listed whole to this user."""
 
@@ -141,8 +144,35 @@ def observe(
         query,
         {} if query is None else queried(frontend, query, {name: tables[name] for name in holding}),
         behind(frontend, {name: tables[name] for name, each in holding.items() if _may_be_behind(each)}),
+        _view_columns(frontend, expectations, target, tables),
         listed_all,
     )
+
+
+def _view_columns(
+    frontend: Frontend, expectations: Expectations, target: TargetFacts, tables: Mapping[str, str]
+) -> Mapping[str, tuple[str, ...]]:
+    """What ALTER VIEW must name; nothing where the server refuses to tell."""
+    views = [name for name in tables if _is_view(target, name)]
+    database, origin = expectations.database, expectations.origin
+    if not views or database is None or origin is None or origin == database:
+        return {}
+
+    def read(answer: Answer) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, column in answer.pick("TABLE_NAME, COLUMN_NAME"):
+            found[name] = (*found.get(name, ()), column)
+        return found
+
+    sql = (
+        "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.columns "
+        f"WHERE TABLE_SCHEMA = {quote_string(database)} ORDER BY TABLE_NAME, ORDINAL_POSITION"
+    )
+    try:
+        found = frontend.ask(Question("the views' columns", sql, read))
+    except ServerError:
+        return {}
+    return {name: found[name] for name in views if name in found}
 
 
 def _may_be_there(target: TargetFacts, each: Expected) -> bool:
@@ -173,8 +203,6 @@ def _quoted(database: str, objects: Sequence[Expected]) -> tuple[dict[str, str],
 
 
 def _left(holding: Mapping[str, Expected], tables: Mapping[str, str]) -> dict[str, str]:
-    from ...language.quoting import quote_partition
-
     return {
         name: f"{tables[name]} PARTITION ({', '.join(map(quote_partition, each.left))})"
         for name, each in holding.items()
