@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from starrocks_restore_magics import options
 
 from starrocks_restore_kernel.cli import main as command_line
+from starrocks_restore_kernel.jobs.verification import VerdictCode
 from starrocks_restore_kernel.language import check, render
 from starrocks_restore_kernel.language.codes import Code
 from starrocks_restore_kernel.language.codes_of_advice import ADVICE_CODES
@@ -68,6 +69,15 @@ def _diagnostics() -> Iterator[str]:
     yield "|---|---|"
     for obstacle in ObstacleCode:
         yield f'| <a id="{obstacle.name.lower()}"></a>{obstacle.name} | {_cell(obstacle.value)} |'
+    yield ""
+    yield "## After a restore"
+    yield ""
+    yield "What a job's verdict finds when it has ended; [what each means and how to mend it](verify.md)."
+    yield ""
+    yield "| code | |"
+    yield "|---|---|"
+    for found in VerdictCode:
+        yield f'| <a id="{found.name.lower()}"></a>{found.name} | {_cell(found.value)} |'
 
 
 def _code(code: Code) -> Iterator[str]:

@@ -24,9 +24,9 @@ from ..errors import ServerError
 from ..language.statements import AllObjects, NamedObject, ObjectKind, Restore
 from .facts import Facts, RepositoryFacts, TargetFacts, Unknown, UserFacts
 from .ledger import Ledger
-from .picture import Picture
+from .picture import Picture, Standing
 
-__all__ = ["gather"]
+__all__ = ["gather", "gather_target"]
 
 _LANES = 4
 _ID = re.compile(r"[+-]?[0-9]+")
@@ -65,6 +65,36 @@ def gather(frontend: Frontend, statement: Restore, version: str, *, picture: Pic
         reason = "SHOW BACKUP shows nothing to who may not EXPORT every table of a backup"
         unknown = (*unknown, Unknown("target.backup", "running backups", reason))
     return Facts(version, stands.cluster, stands.user, repository, looked, unknown)
+
+
+def gather_target(
+    frontend: Frontend, database: str | None, names: frozenset[str] | None, *, functions: bool = False
+) -> tuple[Standing, TargetFacts, tuple[Unknown, ...]]:
+    """Read the target alone, as it is now, and who asks there: to look at what came back.
+
+    Parameters
+    ----------
+    database
+        None for the external catalogs.
+    names
+        The names that matter; None for all of them.
+    functions
+        Whether functions are looked at.
+
+    Raises
+    ------
+    ConnectionFailed
+        If the frontend is gone.
+    """
+    with _lanes() as go:
+        standing = go(Picture(frontend, keep=0).look)
+        if database is None:
+            looked, unknown = _catalogs(frontend)
+        else:
+            looked, unknown = _there(go, frontend, database, names, functions=functions)()
+        stands: Standing = standing.result()
+    looked, unseen = _seen(looked, stands.user)
+    return stands, looked, (*stands.unknown, *unknown, *unseen)
 
 
 @contextmanager
@@ -130,8 +160,18 @@ def _late(
 def _target(
     go: Callable[..., Future[Any]], frontend: Frontend, statement: Restore, database: str
 ) -> Callable[[], _Looked]:
-    names = _names(statement)
-    objects: Future[_Looked] = go(_objects, frontend, statement, database, names)
+    return _there(go, frontend, database, _names(statement), functions=_takes_functions(statement))
+
+
+def _there(
+    go: Callable[..., Future[Any]],
+    frontend: Frontend,
+    database: str,
+    names: frozenset[str] | None,
+    *,
+    functions: bool,
+) -> Callable[[], _Looked]:
+    objects: Future[_Looked] = go(_objects, frontend, database, names, functions=functions)
     partitions: Future[Partitions | ServerError] = go(_partitions, frontend, database, names)
 
     def both() -> _Looked:
@@ -159,7 +199,7 @@ def _names(statement: Restore) -> frozenset[str] | None:
     )
 
 
-def _objects(frontend: Frontend, statement: Restore, database: str, names: frozenset[str] | None) -> _Looked:
+def _objects(frontend: Frontend, database: str, names: frozenset[str] | None, *, functions: bool) -> _Looked:
     ledger = Ledger()
     # An IN with nothing in it is no SQL.
     wanted = names if names is None or names else frozenset({""})
@@ -173,7 +213,7 @@ def _objects(frontend: Frontend, statement: Restore, database: str, names: froze
         # All of them where anything is looked up by name: they may read what is overwritten.
         "materialized_views": reading_objects.materialized_views(database, None if names else wanted),
     }
-    if _takes_functions(statement):
+    if functions:
         questions["functions"] = reading_objects.functions(database)
     by_name = reading_objects.states(database)
     if not _ID.fullmatch(database):
