@@ -14,6 +14,7 @@ from .recorder import Recorder
 from .restores import Restores
 from .sameness import agreed
 from .submit import Sender
+from .verification import Verdict
 
 __all__ = [
     "BackupResult",
@@ -30,6 +31,7 @@ __all__ = [
     "Recorder",
     "Restores",
     "Sender",
+    "Verdict",
     "Webhook",
     "agreed",
     "cancellation",
