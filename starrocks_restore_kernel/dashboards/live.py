@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ..cluster.job_sample import JobSample
 from ..drawing import Drawing, html_block
-from ..jobs.estimate import Estimate, estimate
+from ..jobs.estimate import Estimate
 from .job_drawing import job_html, job_text
 
 __all__ = ["PLOTLY", "JobView", "Watchable", "bundle", "watch"]
@@ -145,7 +145,7 @@ class _Moment:
     def __init__(self, job: Watchable) -> None:
         self.ended = job.ended  # first: samples that are read after it cannot be older than it says
         self.samples = job.samples
-        self._judged = estimate(self.samples)
+        self._judged = job.estimate()
 
     def estimate(self) -> Estimate | None:
         return self._judged

@@ -2,7 +2,7 @@
 
 from .backup import BackupResult, wait_for_backup
 from .cancellation import Cancellation, cancellation
-from .estimate import Estimate, estimate
+from .estimate import Estimate, PhaseEstimate, estimate
 from .hooks import Hook, Hooks, Webhook
 from .identity import JobIdentity
 from .job import Job, Keeper
@@ -13,6 +13,7 @@ from .recorder import Recorder
 from .restores import Restores
 from .sameness import agreed
 from .submit import Sender
+from .tally import Tally
 
 __all__ = [
     "BackupResult",
@@ -24,11 +25,13 @@ __all__ = [
     "Job",
     "JobIdentity",
     "Keeper",
+    "PhaseEstimate",
     "Poller",
     "Queue",
     "Recorder",
     "Restores",
     "Sender",
+    "Tally",
     "Webhook",
     "agreed",
     "cancellation",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..cluster import JobSample, JobState
 from ..drawing import Drawing, badge, html_table, text_table
 from ..errors import JobFailed, JobUnknown, RestoreError
-from .estimate import Estimate, estimate
+from .estimate import Estimate
 from .identity import JobIdentity
 from .sample_log import SampleLog
+from .tally import Tally
 
 if TYPE_CHECKING:
     from .cancellation import Cancellation
@@ -87,8 +88,10 @@ class Job(Drawing):
         self.joined = joined
         self._keeper = keeper
         self._log = SampleLog()
+        self._tally = Tally()
         for each in earlier:
             self._log.add(each)
+            self._tally = self._tally.add(each)
         self._lost: RestoreError | None = None
         self._trouble: str | None = None
         self._verdict: Verdict | None = None
@@ -163,7 +166,9 @@ class Job(Drawing):
 
     def estimate(self) -> Estimate | None:
         """How far it is; None before the first sample."""
-        return estimate(self.samples)
+        with self._changed:
+            tally = self._tally
+        return tally.estimate()
 
     # -- acting
 
@@ -307,6 +312,8 @@ class Job(Drawing):
         with self._changed:
             before, news = self._log.last, self._log.is_news(sample)
             self.identity = self.identity.seen(sample)
+            # What says nothing new does say that nothing has moved.
+            self._tally = self._tally.add(sample)
         if news:
             self._keeper.saw(self, before, sample)
             with self._changed:
