@@ -3,6 +3,7 @@
 from .backup import BackupResult, wait_for_backup
 from .cancellation import Cancellation, cancellation
 from .estimate import Estimate, PhaseEstimate, estimate
+from .explain import Explanation, explain
 from .hooks import Hook, Hooks, Webhook
 from .identity import JobIdentity
 from .job import Job, Keeper
@@ -19,6 +20,7 @@ __all__ = [
     "BackupResult",
     "Cancellation",
     "Estimate",
+    "Explanation",
     "Followed",
     "Hook",
     "Hooks",
@@ -36,6 +38,7 @@ __all__ = [
     "agreed",
     "cancellation",
     "estimate",
+    "explain",
     "job_listing",
     "wait_for_backup",
 ]
