@@ -113,7 +113,7 @@ def _text(text: str) -> Explanation:
         return Explanation("what tasks report", means, causes, helps)
     raise UsageProblem(
         f"nothing is known of {_short(message)!r}" if message else "there is nothing to explain",
-        hint=r"paste the whole row, best from SHOW RESTORE\G, or the whole message; %restore explain DB asks the server",
+        hint=r"paste a whole row, best of SHOW RESTORE\G, or a whole message; %restore explain DB asks the server",
     )
 
 
@@ -170,7 +170,9 @@ def _status(status: str) -> Told:
 
 
 def _tasks(text: str) -> Told:
-    means, causes, helps = [], [], []
+    means: list[str] = []
+    causes: list[str] = []
+    helps: list[str] = []
     for each in grouped(task_errors(text))[:_SHOWN]:
         count = len(each.tasks)
         who = f"task {each.tasks[0]} reports" if count == 1 else f"{count:,} tasks report, such as {each.tasks[0]}"

@@ -1,4 +1,4 @@
-"""Rows out of text that was pasted from a terminal, a file or a ticket; each reader takes time in step with the text."""
+"""Rows out of text that was pasted from a terminal, a file or a ticket; the time grows in step with the text."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Row = dict[str, str]
 
 
 def rows(text: str) -> list[Row]:
-    """The rows of SHOW RESTORE or SHOW BACKUP in a text, by column name; empty where there are none.
+    r"""The rows of SHOW RESTORE or SHOW BACKUP in a text, by column name; empty where there are none.
 
-    Read are mysql's tables with borders, its rows of ``\\G``, columns that tabs or commas part, with a heading or as
+    Read are mysql's tables with borders, its rows of ``\G``, columns that tabs or commas part, with a heading or as
     many as the server sends, and JSON.
     """
     for read in (_json, _vertical, _bordered, _tabbed, _comma):
@@ -45,7 +45,8 @@ def bare_message(text: str) -> str:
     found = _CLIENT.match(message[:300])
     if found is not None:
         message = message[found.end() :].strip().removesuffix(")")
-    return message.strip().strip("\"'")
+    quoted = len(message) > 1 and message[0] == message[-1] and message[0] in "\"'"
+    return message[1:-1].strip() if quoted else message
 
 
 def _json(text: str) -> Iterator[Row]:
@@ -86,21 +87,21 @@ def _joined(row: dict[str, list[str]]) -> Row:
 
 def _bordered(text: str) -> Iterator[Row]:
     heading: list[str] = []
-    parted = ""
+    parted: list[str] = []
+    borders = 0
     for line in text.splitlines():
         stripped = line.strip()
-        if not stripped.startswith("|") and not parted:
+        if not parted and not stripped.startswith("|"):
             continue
-        parted = f"{parted}\n{stripped}" if parted else stripped
+        parted.append(stripped)
+        borders += stripped.count("|")
         # A cell may hold a line's end: the row goes on until its last border.
-        if not stripped.endswith("|") or len(parted) == 1:
+        if not stripped.endswith("|") or borders < max(len(heading) + 1, 2):
             continue
-        cells = [cell.strip() for cell in parted[1:-1].split("|")]
-        if heading and len(cells) < len(heading):
-            continue
-        parted = ""
+        cells = [cell.strip() for cell in "\n".join(parted)[1:-1].split("|")]
+        parted, borders = [], 0
         if not heading:
-            heading = cells
+            heading = cells if "State" in cells else []
         elif len(cells) == len(heading):
             yield _named(heading, cells)
 

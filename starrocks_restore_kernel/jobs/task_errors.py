@@ -57,6 +57,8 @@ def task_errors(text: str) -> tuple[TaskError, ...]:
     ['a, [b]', 'c']
     """
     heads = list(_HEAD.finditer(text, 0, _UNTIL))
+    if not heads or heads[0].start():
+        return ()
     ends = [*(each.start() for each in heads[1:]), min(len(text), _UNTIL)]
     return tuple(
         TaskError(head[1], text[head.end() : end].removesuffix("]").strip())
