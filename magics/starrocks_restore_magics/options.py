@@ -24,6 +24,7 @@ HELP = """\
 %restore watch [DB] [--into NAME]            follow a running restore, whoever sent it
 %restore resume                              follow again what was sent before the kernel died
 %restore cancel DB [--run] [--force]         show what a cancel would take along; --run cancels
+%restore explain DB                          what the job's row means, what usually causes it, what helps
 %restore verify DB [--counts] [--into NAME]  look at what came back, object by object
 %restore queue NAME [run|stop|clear]         restores that wait for their turn; run works them off
 %restore history                             what was seen of earlier jobs
@@ -33,6 +34,7 @@ HELP = """\
 %%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to the plan that was shown before
           [--again]                          the yes to overwriting what this statement has overwritten already
 %%restore --queue NAME [--as ITEM]           put it into a queue; --after ITEM lets it wait for another one
+%%restore --explain                          the same of pasted text: a row, an error, a Status, from any terminal
 
 In a statement {{name}} stands for the notebook's variable, inside a string or a back-quoted name."""
 
@@ -47,6 +49,7 @@ _COMMANDS = (
     "watch",
     "resume",
     "cancel",
+    "explain",
     "verify",
     "queue",
     "history",
@@ -99,6 +102,8 @@ def _line_parser() -> argparse.ArgumentParser:
     cancel.add_argument("--run", action="store_true")
     cancel.add_argument("--force", action="store_true")
     command("resume")
+    explain = command("explain")
+    explain.add_argument("database", metavar="DB")
     verify = command("verify")
     verify.add_argument("database", metavar="DB")
     verify.add_argument("--counts", action="store_true")
@@ -119,6 +124,7 @@ def _line_parser() -> argparse.ArgumentParser:
 def _cell_parser() -> argparse.ArgumentParser:
     parser = _Options(prog="%%restore", add_help=False)
     parser.add_argument("--run", action="store_true")
+    parser.add_argument("--explain", action="store_true")
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--queue", metavar="NAME")
@@ -155,6 +161,8 @@ def cell_options(line: str) -> argparse.Namespace:
         For an unknown option, or one without that which it belongs to.
     """
     options = _cell_parser().parse_args(_words(line))
+    if options.explain and (options.run or options.queue is not None):
+        raise UsageProblem("--explain is about a text, and sends nothing", hint="%%restore --explain")
     if options.overwrite and not options.run and options.queue is None:
         raise UsageProblem("--overwrite is the yes to a run", hint="%%restore --run --overwrite")
     if options.again and not options.run:

@@ -10,8 +10,9 @@ __all__ = ["STATES", "StateMeaning"]
 
 _BACKENDS = "look at SHOW BACKENDS: is one of them dead, or full?"
 _TASKS = (
-    "a task that fails is tried again until the job's timeout, so what looks stuck is a wrong credential, a missing "
-    "file or a dead backend: TaskErrMsg names the first two; where it is empty for minutes, a backend is dead or overloaded"
+    "a task that fails is tried again until the job's timeout, so what looks stuck is a wrong credential, a file that "
+    "is missing or a dead backend: TaskErrMsg names the first two; where it is empty for minutes, a backend is dead or "
+    "overloaded"
 )
 _AT_ONCE = "it passes on the leader in one step; a follower shows it until the next one, and no tasks"
 

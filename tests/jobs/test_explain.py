@@ -201,7 +201,15 @@ def test_no_text_breaks_it(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["|", "|\n", '"', '",\n', "\t", "[1: ", ", [1: a]", "State: \n", "{", "a,", "***\n"])
-def test_ten_megabytes_come_to_an_end(unit: str) -> None:
-    """Whatever they are made of: no reader goes over them again and again."""
+def test_no_reader_goes_over_a_long_text_again_and_again(unit: str) -> None:
+    """Two megabytes of what each of them stumbles over."""
     with pytest.raises(UsageProblem):
-        explain("x" + unit * (10_000_000 // len(unit)))
+        explain("x" + unit * (2_000_000 // len(unit)))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_of_ten_megabytes_is_explained(form: Any) -> None:
+    """As a job of half a million tablets has it."""
+    tasks = ", ".join(f"{number}=10004" for number in range(10_000_000, 10_650_000))
+
+    assert "shop ← snap: DOWNLOADING" == explain(form([row("DOWNLOADING", UnfinishedTasks=tasks)])).title
