@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -12,6 +12,7 @@ from ..cluster.remedies import meaning
 from ..drawing import Drawing
 from ..errors import UsageProblem
 from .cancellation import cancellation
+from .estimate import Estimate, estimate
 from .job import Job
 from .meanings import STATES
 from .pasted import bare_message, rows
@@ -94,7 +95,17 @@ def explain(what: Job | JobSample | Sequence[JobSample] | Mapping[str, object] |
     samples = what.samples if isinstance(what, Job) else what
     if not samples:
         raise UsageProblem("nothing was seen of this job yet", hint="wait for the first look, or paste its row")
-    return _sample(samples[-1])
+    found = _sample(samples[-1])
+    judged = what.estimate() if isinstance(what, Job) else estimate(samples)
+    return replace(found, means=found.means + _some(_moving(judged)))
+
+
+def _moving(judged: Estimate | None) -> str:
+    """Whether tasks end; empty where the phase has none."""
+    if judged is None or judged.state.ended or judged.total is None:
+        return ""
+    pace = "and none of late" if judged.rate is None else f"{judged.rate:.2g} a second"
+    return f"{judged.done:,} of {judged.total:,} tasks of this phase have ended, {pace}"
 
 
 def _text(text: str) -> Explanation:
@@ -153,7 +164,8 @@ def _state(state: JobState, title: str, sample: JobSample | None = None) -> Expl
     if sample is not None and not state.ended:
         losses = cancellation(title, sample.database, sample).losses
         means += tuple(f"a cancel now {each}" for each in losses)
-    return Explanation(title, means, _some(known.stuck), _some(known.helps))
+    stuck = f"if it does not go on: {known.stuck}" if known.stuck else ""
+    return Explanation(title, means, _some(stuck), _some(known.helps))
 
 
 Told = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]

@@ -160,6 +160,15 @@ def test_what_tasks_say_stands_before_what_is_true_in_general() -> None:
     assert "the snapshot is damaged: cancel, and take another one" == found.helps[0]
 
 
+def test_samples_tell_whether_tasks_end() -> None:
+    """A rate, or that there is none."""
+    moving = [sample("DOWNLOADING", 8), sample("DOWNLOADING", 6, after=4)]
+
+    assert "2 of 8 tasks of this phase have ended, 0.5 a second" == explain(moving).means[-1]
+    stalled = [*moving, sample("DOWNLOADING", 6, after=300)]
+    assert "2 of 8 tasks of this phase have ended, and none of late" == explain(stalled).means[-1]
+
+
 def test_a_status_that_is_not_known_is_told_as_it_is() -> None:
     """Nothing is made up."""
     found = explain(sample("CANCELLED", Status="[COMMON_ERROR, msg: <b>new</b>]"))
