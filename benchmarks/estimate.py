@@ -48,7 +48,7 @@ def _fold(first: JobSample, count: int) -> float:
 
 
 def _memory(first: JobSample) -> tuple[int, int]:
-    """Bytes that a tally holds after a hundredth of the day, and after the whole."""
+    """The most bytes traced at once, in a hundredth of the day and in the whole."""
     held = []
     for count in (_LOOKS // 100, _LOOKS):
         looks = _looks(first, _LOOKS)
@@ -56,8 +56,7 @@ def _memory(first: JobSample) -> tuple[int, int]:
         tally = Tally()
         for _ in range(count - 1):
             tally = tally.add(next(looks))
-        gc.collect()
-        held.append(tracemalloc.get_traced_memory()[0])
+        held.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert tally.fraction < 1  # noqa: S101 and so it is still held when it is measured
     return held[0], held[1]
@@ -84,7 +83,7 @@ def main() -> None:
     click.echo(f"tally.add, with its Progress: {min(_fold(whole, _LOOKS // 20) for _ in range(3)):.1f} µs a sample")
     click.echo(f"tally.estimate:               {_estimates(slim):.1f} µs")
     early, late = _memory(slim)
-    click.echo(f"held after {_LOOKS // 100:,} looks: {early:,} bytes; after {_LOOKS:,}: {late:,} bytes")
+    click.echo(f"most memory in {_LOOKS // 100:,} looks: {early:,} bytes; in {_LOOKS:,}: {late:,} bytes")
 
 
 if __name__ == "__main__":
