@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .dashboards import watch
     from .errors import RestoreError
     from .facade import Cluster, builder, connect, dashboard
+    from .jobs import explain
     from .language import Diagnostic, apply_fixes, check, complete, format_script, parse, parse_script
     from .planning import load_plan, restore, save_plan
 
@@ -25,6 +26,7 @@ __all__ = [
     "complete",
     "connect",
     "dashboard",
+    "explain",
     "format_script",
     "load_ipython_extension",
     "load_plan",
@@ -48,6 +50,7 @@ _ROOMS = {
     "complete": "language",
     "connect": "facade",
     "dashboard": "facade",
+    "explain": "jobs",
     "format_script": "language",
     "load_plan": "planning",
     "parse": "language",

@@ -67,7 +67,7 @@ def isolated(tmp_path: Path) -> dict[str, str]:
 def test_help_names_every_command() -> None:
     """A person who types nothing else is told what there is."""
     said = CliRunner().invoke(main, ["--help"]).output
-    assert {"check", "format", "lab", "plan", "sandbox", "version"} == set(main.commands)
+    assert {"check", "explain", "format", "lab", "plan", "sandbox", "version"} == set(main.commands)
     assert [] == [name for name in main.commands if f"\n  {name} " not in said]
 
 

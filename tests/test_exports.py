@@ -13,6 +13,7 @@ NAMES = [
     "complete",
     "connect",
     "dashboard",
+    "explain",
     "format_script",
     "load_ipython_extension",
     "load_plan",

@@ -59,6 +59,8 @@ class RestoreMagics(Magics):
     def _statement(self, options: argparse.Namespace, cell: str) -> Any:
         from starrocks_restore_kernel.language.statements import ShowBackup, ShowRepositories, ShowRestore, ShowSnapshot
 
+        if options.explain:
+            return self._keep(options.into, _explained(cell))
         if self._cluster is None:
             self._only_check(cell)
         cluster = self._connected()
@@ -219,6 +221,9 @@ class RestoreMagics(Magics):
         print(f"cancelled {job.label} in {job.database}")  # noqa: T201 the command's answer
         return None
 
+    def _explain(self, options: argparse.Namespace) -> Any:
+        return _explained(self._connected().attach(options.database))
+
     def _verify(self, options: argparse.Namespace) -> Any:
         job = self._connected().attach(options.database)
         if not job.ended:
@@ -270,6 +275,12 @@ class RestoreMagics(Magics):
         if name is not None:
             self._names[name] = value
         return value if shown is None else shown
+
+
+def _explained(what: Any) -> Any:
+    from starrocks_restore_kernel.jobs import explain
+
+    return explain(what)
 
 
 def _text(plan: Plan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import shlex
+from collections.abc import Callable
 from typing import NoReturn
 
 from starrocks_restore_kernel.errors import UsageProblem
@@ -24,6 +25,7 @@ HELP = """\
 %restore watch [DB] [--into NAME]            follow a running restore, whoever sent it
 %restore resume                              follow again what was sent before the kernel died
 %restore cancel DB [--run] [--force]         show what a cancel would take along; --run cancels
+%restore explain DB                          what the job's row means, what usually causes it, what helps
 %restore verify DB [--counts] [--into NAME]  look at what came back, object by object
 %restore queue NAME [run|stop|clear]         restores that wait for their turn; run works them off
 %restore history                             the jobs that were followed, here or by others with this history
@@ -35,6 +37,7 @@ HELP = """\
 %%restore --run [--overwrite] [--into NAME]  do it; --overwrite is the yes to the plan that was shown before
           [--again]                          the yes to overwriting what this statement has overwritten already
 %%restore --queue NAME [--as ITEM]           put it into a queue; --after ITEM lets it wait for another one
+%%restore --explain                          the same of pasted text: a row, an error, a Status, from any terminal
 
 In a statement {{name}} stands for the notebook's variable, inside a string or a back-quoted name."""
 
@@ -49,12 +52,16 @@ _COMMANDS = (
     "watch",
     "resume",
     "cancel",
+    "explain",
     "verify",
     "queue",
     "history",
     "events",
     "help",
 )
+
+
+Command = Callable[[str], argparse.ArgumentParser]
 
 
 class _Options(argparse.ArgumentParser):
@@ -71,6 +78,13 @@ def _line_parser() -> argparse.ArgumentParser:
     def command(name: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, prog=f"%restore {name}", add_help=False)
 
+    _of_snapshots(command)
+    _of_jobs(command)
+    command("help")
+    return parser
+
+
+def _of_snapshots(command: Command) -> None:
     connect = command("connect")
     connect.add_argument("target", metavar="TARGET")
     connect.add_argument("--fresh", action="store_true")
@@ -91,6 +105,9 @@ def _line_parser() -> argparse.ArgumentParser:
     plan.add_argument("action", metavar="save", nargs="?", choices=("save",))
     plan.add_argument("file", metavar="FILE")
     plan.add_argument("--into", metavar="NAME")
+
+
+def _of_jobs(command: Command) -> None:
     jobs = command("jobs")
     jobs.add_argument("database", metavar="DB", nargs="?")
     watch = command("watch")
@@ -101,6 +118,8 @@ def _line_parser() -> argparse.ArgumentParser:
     cancel.add_argument("--run", action="store_true")
     cancel.add_argument("--force", action="store_true")
     command("resume")
+    explain = command("explain")
+    explain.add_argument("database", metavar="DB")
     verify = command("verify")
     verify.add_argument("database", metavar="DB")
     verify.add_argument("--counts", action="store_true")
@@ -117,13 +136,12 @@ def _line_parser() -> argparse.ArgumentParser:
     history.add_argument("what", metavar="WHAT", nargs="?", default="jobs")
     events = command("events")
     events.add_argument("database", metavar="DB", nargs="?")
-    command("help")
-    return parser
 
 
 def _cell_parser() -> argparse.ArgumentParser:
     parser = _Options(prog="%%restore", add_help=False)
     parser.add_argument("--run", action="store_true")
+    parser.add_argument("--explain", action="store_true")
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--queue", metavar="NAME")
@@ -160,6 +178,8 @@ def cell_options(line: str) -> argparse.Namespace:
         For an unknown option, or one without that which it belongs to.
     """
     options = _cell_parser().parse_args(_words(line))
+    if options.explain and (options.run or options.queue is not None):
+        raise UsageProblem("--explain is about a text, and sends nothing", hint="%%restore --explain")
     if options.overwrite and not options.run and options.queue is None:
         raise UsageProblem("--overwrite is the yes to a run", hint="%%restore --run --overwrite")
     if options.again and not options.run:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from .check import check
+from .explain import explain
 from .format import format_
 from .group import Commands
 from .lab import lab
@@ -29,5 +30,5 @@ def version() -> None:
     click.echo(f"starrocks-restore {installed('starrocks-restore-kernel')} on Python {sys.version.split()[0]}")
 
 
-for _command in (check, format_, lab, plan, sandbox):
+for _command in (check, explain, format_, lab, plan, sandbox):
     main.add_command(_command)

@@ -1,23 +1,26 @@
-"""What helps against a text of the server's, where it is known."""
+"""What the server's texts mean, and what helps, where it is known: one table, for errors and for explanations."""
 
 from __future__ import annotations
 
-__all__ = ["remedy"]
+from .meaning import Meaning
+from .meanings_of_jobs import JOB, TASKS
+from .meanings_of_statements import GENERAL, SUBMIT, UNDER_RESTORE
 
-# A fragment of the message (from BackupHandler.java, the analyzers and ErrorCode.java), and what to do.
-_REMEDIES = (
-    ("Getting syntax error", "check the statement: it may be written for another version of the server"),
-    ("repository with same name already exist", "choose another name, or use the one that is there"),
-    ("epository", "SHOW REPOSITORIES lists those there are; names are case-sensitive"),
-    ("Maybe specified wrong backup timestamp", "copy label and timestamp from SHOW SNAPSHOT, to the last digit"),
-    ("already exist in repository", "choose another label: a snapshot is never overwritten"),
-    ("Can only run one backup or restore job", "wait for the running job (SHOW BACKUP, SHOW RESTORE), or cancel it"),
-    ("Another backup or restore job is being submitted", "try again in a moment"),
-    ("Unknown database", "SHOW DATABASES lists those there are; names are case-sensitive"),
-    ("Unknown table", "SHOW TABLES lists those there are; names are case-sensitive"),
-    ("Table state is not NORMAL", "the table is being restored: wait for the job to end"),
-    ("Access denied", "ask for the privilege, or activate a role that has it: SET ROLE ALL"),
-)
+__all__ = ["MEANINGS", "meaning", "remedy"]
+
+MEANINGS = (*SUBMIT, *UNDER_RESTORE, *TASKS, *JOB, *GENERAL)
+"""The first that fits is meant: what is told of a special case stands before what is told of all."""
+
+
+def meaning(message: str) -> Meaning | None:
+    """What a text means; None where nothing certain can be said.
+
+    Examples
+    --------
+    >>> meaning("Unknown database 'shop2'").means
+    'there is no database of this name'
+    """
+    return next((each for each in MEANINGS if each.fits(message)), None)
 
 
 def remedy(message: str) -> str | None:
@@ -28,4 +31,5 @@ def remedy(message: str) -> str | None:
     >>> remedy("Unknown database 'shop2'")
     'SHOW DATABASES lists those there are; names are case-sensitive'
     """
-    return next((help_text for fragment, help_text in _REMEDIES if fragment in message), None)
+    found = meaning(message)
+    return None if found is None else found.helps

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..cluster.job_sample import JobSample
 from ..drawing import Drawing, html_block
-from ..jobs.estimate import Estimate, estimate
+from ..jobs.estimate import Estimate
 from .end import End
 from .job_drawing import job_html, job_text
 
@@ -163,7 +163,7 @@ class _Moment:
         self.verdict = job.verdict
         self.ended = job.ended
         self.samples = job.samples
-        self._judged = estimate(self.samples)
+        self._judged = job.estimate()
 
     def estimate(self) -> Estimate | None:
         return self._judged

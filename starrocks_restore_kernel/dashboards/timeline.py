@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..cluster.job_sample import JobSample, JobState
-from ..jobs.estimate import estimate
+from ..jobs.tally import Tally
 
 __all__ = ["PHASES", "Phase", "Point", "elapsed", "phases", "progress", "span_words", "thin"]
 
@@ -77,22 +77,14 @@ def phases(samples: Sequence[JobSample]) -> tuple[Phase, ...]:
 
 
 def progress(samples: Sequence[JobSample], limit: int) -> tuple[Point, ...]:
-    """At most ``limit`` points, of which the percentage never falls.
-
-    Each phase's first look is always kept: it holds the peak of tasks that the estimate counts from.
-    """
-    times = dict(zip(map(id, samples), elapsed(samples), strict=True))
-    # The estimate needs each state's peak and the sample itself: handing it every sample before each point would
-    # count the tasks of all of them again and again.
-    peaks: dict[JobState, JobSample] = {}
+    """At most ``limit`` points, of which the percentage never falls."""
+    drawn = set(map(id, thin(samples, limit)))
+    tally = Tally()
     points: list[Point] = []
-    for sample in thin(samples, limit):
-        tasks = sample.pending_tasks
-        if sample.state not in peaks or tasks > peaks[sample.state].pending_tasks:
-            peaks[sample.state] = sample
-        judged = estimate((*peaks.values(), sample))
-        percent = 100.0 * judged.fraction if judged is not None else 0.0
-        points.append(Point(times[id(sample)], max(percent, points[-1].percent if points else 0.0), tasks))
+    for sample, seconds in zip(samples, elapsed(samples), strict=True):
+        tally = tally.add(sample)
+        if id(sample) in drawn:
+            points.append(Point(seconds, 100.0 * tally.fraction, sample.pending_tasks))
     return tuple(points)
 
 

@@ -1,4 +1,4 @@
-"""From samples to a percentage that never falls, and a time left that is honest; a pure function.
+"""How far a job is: a percentage that never falls, and a time left that is honest; a pure function of samples.
 
 SHOW RESTORE has no total. What can be known: all tasks of a phase are listed in UnfinishedTasks right after it is
 entered, and vanish as they end (RestoreJob.java). So the peak that was seen is the total, and what is gone from it is
@@ -7,24 +7,32 @@ done. Tasks weigh the same, whatever their bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..cluster import JobSample, JobState
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["Estimate", "PhaseEstimate", "estimate"]
 
-# Where each state begins and how much of the whole it is. Ours, and rough: the download is the long phase.
-_PHASES = {
-    JobState.PENDING: (0.0, 0.02),
-    JobState.SNAPSHOTING: (0.02, 0.08),
-    JobState.DOWNLOAD: (0.10, 0.0),
-    JobState.DOWNLOADING: (0.10, 0.80),
-    JobState.COMMIT: (0.90, 0.0),
-    JobState.COMMITTING: (0.90, 0.09),
-}
-_SPREAD = 0.5
-"""How far the time left may lie from the plain extrapolation, to either side."""
+
+@dataclass(frozen=True, slots=True)
+class PhaseEstimate:
+    """One phase as it was seen.
+
+    Attributes
+    ----------
+    name
+        In plain words.
+    done, total
+        Tasks; None in a phase without tasks, and where none were seen.
+    seconds
+        From the first look at it to the first look at what followed.
+    """
+
+    name: str
+    done: int | None
+    total: int | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,13 @@ class Estimate:
     done, total
         Tasks of the current phase; None in a phase without tasks.
     remaining
-        Seconds left in this phase of downloading, the least and the most; None where nothing can be said.
+        Seconds left of downloading or of moving into place, the least and the most; None where nothing can be said.
+    phase
+        What it does now, in plain words.
+    rate
+        Tasks a second; None where it is unknown, as in a stall.
+    phases
+        Those that were seen, in the order of the server's.
     """
 
     state: JobState
@@ -46,46 +60,21 @@ class Estimate:
     done: int | None = None
     total: int | None = None
     remaining: tuple[float, float] | None = None
+    phase: str = ""
+    rate: float | None = None
+    phases: tuple[PhaseEstimate, ...] = ()
 
 
-def estimate(samples: Sequence[JobSample]) -> Estimate | None:
+def estimate(samples: Iterable[JobSample]) -> Estimate | None:
     """Judge a job by all its samples, oldest first; None without any.
 
     A poller that arrives late has missed a phase's true peak: the fraction is then too low at first, never too high
-    in sum, and still never falls.
+    in sum, and still never falls. Who has the samples one by one keeps a `Tally` instead.
     """
-    if not samples:
-        return None
-    fraction = 0.0
-    peaks: dict[JobState, int] = {}
+    # A tally gives estimates: the other way round is only here.
+    from .tally import Tally
+
+    tally = Tally()
     for sample in samples:
-        peaks[sample.state] = max(peaks.get(sample.state, 0), sample.pending_tasks)
-        fraction = max(fraction, _fraction(sample, peaks))
-    last = samples[-1]
-    total = peaks[last.state] or None
-    done = None if total is None else total - last.pending_tasks
-    return Estimate(last.state, fraction, done, total, _remaining(samples, done))
-
-
-def _fraction(sample: JobSample, peaks: dict[JobState, int]) -> float:
-    if sample.state is JobState.FINISHED:
-        return 1.0
-    if sample.state is JobState.CANCELLED:
-        return 0.0
-    begin, weight = _PHASES[sample.state]
-    peak = peaks[sample.state]
-    return begin + (weight * (peak - sample.pending_tasks) / peak if peak else 0.0)
-
-
-def _remaining(samples: Sequence[JobSample], done: int | None) -> tuple[float, float] | None:
-    """Extrapolate the download from what has ended since it was first seen."""
-    last = samples[-1]
-    if last.state is not JobState.DOWNLOADING or not done:
-        return None
-    first = next(sample for sample in samples if sample.state is JobState.DOWNLOADING)
-    elapsed = (last.read_at - first.read_at).total_seconds()
-    ended = first.pending_tasks - last.pending_tasks
-    if elapsed <= 0 or ended <= 0:
-        return None
-    plain = elapsed / ended * last.pending_tasks
-    return plain * (1 - _SPREAD), plain * (1 + _SPREAD)
+        tally = tally.add(sample)
+    return tally.estimate()

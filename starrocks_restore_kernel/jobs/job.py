@@ -6,16 +6,17 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..cluster import JobSample, JobState
 from ..drawing import Drawing, badge, html_table, text_table
 from ..errors import JobFailed, JobUnknown, RestoreError
-from .estimate import Estimate, estimate
+from .estimate import Estimate
 from .identity import JobIdentity
 from .keeper import Keeper
+from .listing import objects_in_words
 from .sample_log import SampleLog
+from .tally import Tally
 
 if TYPE_CHECKING:
     from .cancellation import Cancellation
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Job"]
 
-_OBJECTS = 5
 _TONE = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
 
 
@@ -57,8 +57,10 @@ class Job(Drawing):
         self.joined = joined
         self._keeper = keeper
         self._log = SampleLog()
+        self._tally = Tally()
         for each in earlier:
             self._log.add(each)
+            self._tally = self._tally.add(each)
         self._lost: RestoreError | None = None
         self._trouble: str | None = None
         self._verdict: Verdict | None = None
@@ -133,7 +135,9 @@ class Job(Drawing):
 
     def estimate(self) -> Estimate | None:
         """How far it is; None before the first sample."""
-        return estimate(self.samples)
+        with self._changed:
+            tally = self._tally
+        return tally.estimate()
 
     # -- acting
 
@@ -277,6 +281,8 @@ class Job(Drawing):
         with self._changed:
             before, news = self._log.last, self._log.is_news(sample)
             self.identity = self.identity.seen(sample)
+            # What says nothing new does say that nothing has moved.
+            self._tally = self._tally.add(sample)
         if news:
             self._keeper.saw(self, before, sample)
             with self._changed:
@@ -374,7 +380,7 @@ class Job(Drawing):
         return headings, [
             (
                 last.job_id,
-                _objects(last),
+                objects_in_words(last),
                 last.replication_num,
                 last.created,
                 last.download_finished,
@@ -382,13 +388,3 @@ class Job(Drawing):
                 last.pending_tasks or None,
             )
         ]
-
-
-def _objects(sample: JobSample) -> str:
-    """The first objects with how many partitions of each; SHOW RESTORE lists them all, partition by partition."""
-    shown = [
-        f"{name} ({len(partitions)} partition{'s' if len(partitions) > 1 else ''})" if partitions else name
-        for name, partitions in islice(sample.restored.items(), _OBJECTS)
-    ]
-    more = len(sample.restored) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")

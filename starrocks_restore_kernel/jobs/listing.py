@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from ..cluster import JobSample, JobState
 from ..drawing import Listing
 from ..history import JobRecord
 
-__all__ = ["job_listing", "record_listing"]
+__all__ = ["job_listing", "objects_in_words", "record_listing"]
+
+_NAMED = 5
 
 _HEADINGS = ("job", "database", "snapshot", "state", "done", "created (UTC)", "ended", "tasks left", "status")
 
@@ -50,3 +53,13 @@ def record_listing(records: Sequence[JobRecord]) -> Listing:
         for each in records
     )
     return Listing(headings, rows, tuple(records), "Jobs kept")
+
+
+def objects_in_words(sample: JobSample) -> str:
+    """The first objects with how many partitions of each; SHOW RESTORE lists them all, partition by partition."""
+    shown = [
+        f"{name} ({len(partitions)} partition{'s' if len(partitions) > 1 else ''})" if partitions else name
+        for name, partitions in islice(sample.restored.items(), _NAMED)
+    ]
+    more = len(sample.restored) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

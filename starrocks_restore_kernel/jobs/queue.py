@@ -11,7 +11,6 @@ from ..errors import PlanRefused, UsageProblem
 from ..history import History, ItemState, QueueItem
 from ..language.statements import Restore, Statement
 from ..planning import Plan
-from .estimate import estimate
 from .queue_run import RUNNING, QueueRun
 from .restores import Restores
 from .sameness import agreed
@@ -191,7 +190,7 @@ class Queue(Drawing):
         if item.state is ItemState.DONE:
             return 1.0
         job = self._run.jobs.get(item.id) if self._run is not None else None
-        judged = estimate(job.samples) if job is not None else None
+        judged = job.estimate() if job is not None else None
         return 0.0 if judged is None else judged.fraction
 
     def text(self) -> str:

@@ -68,12 +68,6 @@ class Notebook:
 
 
 @pytest.fixture
-def stamp(stage: Stage) -> str:
-    """A backup of the shop."""
-    return stage.backup()
-
-
-@pytest.fixture
 def notebook(stage: Stage) -> Iterator[Notebook]:
     """One notebook."""
     made = Notebook(stage, MemoryHistory())

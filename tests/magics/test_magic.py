@@ -332,3 +332,23 @@ def test_the_history_is_handed_on_and_forgotten(ready: Notebook, tmp_path: Path)
     assert 0 == len(ready.run("%restore history"))
     assert "UsageProblem: 'x' is no number of days" == ready.error("%restore history prune x")[0]
     assert "UsageProblem: history export of what?" == ready.error("%restore history export")[0]
+
+
+def test_pasted_text_is_explained_without_a_cluster(notebook: Notebook) -> None:
+    """An error from another terminal, kept in a variable; nothing is sent."""
+    found = notebook.run(
+        "%%restore --explain --into why\nERROR 5064 (42000): Can only run one backup or restore job of a"
+    )
+
+    assert "a BACKUP or RESTORE of this database is running" in found.text()
+    assert found is notebook.shell.user_ns["why"]
+    assert ["UsageProblem: --explain is about a text, and sends nothing", "→ %%restore --explain"] == notebook.error(
+        "%%restore --explain --run\nx"
+    )
+
+
+def test_a_job_of_the_cluster_is_explained(ready: Notebook) -> None:
+    """By the database's name."""
+    ready.run(f"%%restore --run\n{INTO_COPY.format(7)}").job.wait(60)
+
+    assert ready.run("%restore explain copy7").text().startswith("copy7 ← monday: FINISHED\n")

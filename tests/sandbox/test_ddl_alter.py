@@ -324,3 +324,15 @@ def test_table_under_restore_is_let_alone(cluster: Cluster) -> None:
     assert "Table's state is not normal: t" == cluster.refused("DELETE FROM t WHERE k = 1")[2]
     cluster.run("DROP TABLE t")
     assert [("u",), ("w",)] == cluster.run("SHOW TABLES FROM db1")
+
+
+def test_a_counter_goes_on_from_where_it_is_told(cluster: Cluster) -> None:
+    """Only forward (LocalMetastore.java, alterTableAutoIncrement)."""
+    cluster.run(
+        "CREATE TABLE c (id BIGINT NOT NULL AUTO_INCREMENT, n INT) PRIMARY KEY (id) "
+        f"DISTRIBUTED BY HASH (id) BUCKETS 1 {ONE}"
+    )
+    cluster.run("ALTER TABLE c AUTO_INCREMENT = 40; INSERT INTO c (n) VALUES (1)")
+    assert [(40,)] == cluster.run("SELECT id FROM c")
+    assert "must be greater than current value: 41" in cluster.refused("ALTER TABLE c AUTO_INCREMENT = 41")[2]
+    assert "value must be positive" in cluster.refused("ALTER TABLE c AUTO_INCREMENT = 0")[2]

@@ -61,6 +61,7 @@ _PROPERTIES = (
 # The first words of the grammar's clauses.
 _WORDS = (
     "ADD",
+    "AUTO_INCREMENT",
     "COMMENT",
     "COMPACT",
     "DISTRIBUTED",
@@ -122,6 +123,7 @@ class AlterTable(AlterPartitions):
         word = reader.take().text.upper()
         handlers = {
             "ADD": self._add,
+            "AUTO_INCREMENT": self._count_from,
             "COMMENT": self._comment,
             "DISTRIBUTED": self._distribute,
             "DROP": self._drop,
@@ -186,6 +188,22 @@ class AlterTable(AlterPartitions):
             self.frontend.journal.save_object(database, table)
 
         return write
+
+    def _count_from(self, reader: Reader, _: Database, table: Table, __: ColumnChanges) -> Clause:
+        # LocalMetastore.java, alterTableAutoIncrement, behind what AlterTableClauseAnalyzer.java checks
+        reader.expect("=")
+        number = reader.number()
+        if number <= 0:
+            raise analysis("AUTO_INCREMENT value must be positive")
+
+        def go_on() -> None:
+            current = table.next_auto_increment
+            if number <= current:
+                raise internal(f"New auto_increment value must be greater than current value: {current}")
+            table.next_auto_increment = number
+            self.frontend.journal.save_counter(table)
+
+        return go_on
 
     def _set(self, reader: Reader, database: Database, table: Table, _: ColumnChanges) -> Clause:
         wanted = reader.properties()
