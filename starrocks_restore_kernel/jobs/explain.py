@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 from ..cluster import JobSample, JobState
 from ..cluster.remedies import meaning
@@ -17,6 +18,9 @@ from .job import Job
 from .meanings import STATES
 from .pasted import bare_message, rows
 from .task_errors import grouped, task_errors
+
+if TYPE_CHECKING:
+    from .verification import Verdict
 
 __all__ = ["Explanation", "explain"]
 
@@ -95,9 +99,18 @@ def explain(what: Job | JobSample | Sequence[JobSample] | Mapping[str, object] |
     samples = what.samples if isinstance(what, Job) else what
     if not samples:
         raise UsageProblem("nothing was seen of this job yet", hint="wait for the first look, or paste its row")
-    found = _sample(samples[-1])
-    judged = what.estimate() if isinstance(what, Job) else estimate(samples)
-    return replace(found, means=found.means + _some(_moving(judged)))
+    if not isinstance(what, Job):
+        found = _sample(samples[-1])
+        return replace(found, means=found.means + _some(_moving(estimate(samples))))
+    found = _sample(samples[-1], what.notes)
+    found = replace(found, means=found.means + _some(_moving(what.estimate())))
+    return found if what.verdict is None else _proved(found, what.verdict)
+
+
+def _proved(found: Explanation, verdict: Verdict) -> Explanation:
+    """With what came back, which says more than the state does."""
+    hints = tuple(each.hint for each in verdict.findings if each.severity == "error" and each.hint)
+    return replace(found, means=(*found.means, verdict.summary), helps=hints[:_SHOWN])
 
 
 def _moving(judged: Estimate | None) -> str:
@@ -143,9 +156,9 @@ def _row(row: Mapping[str, object]) -> Explanation:
     return _sample(JobSample.from_row(whole, _UNREAD))
 
 
-def _sample(sample: JobSample) -> Explanation:
+def _sample(sample: JobSample, notes: Mapping[str, Any] | None = None) -> Explanation:
     name = f"{sample.database or 'external catalogs'} ← {sample.label}"
-    state = _state(sample.state, f"{name}: {sample.state.value}", sample)
+    state = _state(sample.state, f"{name}: {sample.state.value}", sample, notes)
     status = _status(sample.status) if not sample.succeeded else ((), (), ())
     tasks = _tasks(sample.task_errors) if not sample.state.ended else ((), (), ())
     # What the server says of the failure stands before what is true of the state in general.
@@ -158,11 +171,13 @@ def _sample(sample: JobSample) -> Explanation:
     )
 
 
-def _state(state: JobState, title: str, sample: JobSample | None = None) -> Explanation:
+def _state(
+    state: JobState, title: str, sample: JobSample | None = None, notes: Mapping[str, Any] | None = None
+) -> Explanation:
     known = STATES[state]
     means: tuple[str, ...] = (known.does,)
     if sample is not None and not state.ended:
-        losses = cancellation(title, sample.database, sample).losses
+        losses = cancellation(title, sample.database, sample, notes).losses
         means += tuple(f"a cancel now {each}" for each in losses)
     stuck = f"if it does not go on: {known.stuck}" if known.stuck else ""
     return Explanation(title, means, _some(stuck), _some(known.helps))

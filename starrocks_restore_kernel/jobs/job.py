@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ class Job(Drawing):
         The id of what was sent; None for a job that somebody else sent.
     joined
         Whether it ran already when its statement was to be sent.
+    notes
+        What a cancel must know of its plan, as `plan_notes` writes it; None for a job that somebody else sent.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Job(Drawing):
         *,
         submission: str | None = None,
         joined: bool = False,
+        notes: Mapping[str, Any] | None = None,
         earlier: Sequence[JobSample] = (),
     ) -> None:
         self.identity = identity
         self.submission = submission
         self.joined = joined
+        self.notes = notes
         self._keeper = keeper
         self._log = SampleLog()
         self._tally = Tally()

@@ -105,14 +105,16 @@ class Restores:
         identity = JobIdentity(record.database, record.label, record.timestamp, created=record.created)
         earlier = self._kept(identity)
         submission = self._sent_as(earlier[-1]) if earlier else None
-        return Job(identity, self, submission=None if submission is None else submission.id, earlier=earlier)
+        known = None if submission is None else submission.id
+        return Job(identity, self, submission=known, notes=self._noted(submission), earlier=earlier)
 
     def found(self, sample: JobSample, submission: Submission | None, *, joined: bool = False) -> Job:
         """Follow a job of which a row was read, with the samples that the history holds of it."""
         identity = JobIdentity(sample.database, sample.label, sample.timestamp, created=sample.created)
         earlier = self._kept(identity)
         known = None if submission is None else submission.id
-        job = Job(identity, self, submission=known, joined=joined, earlier=earlier)
+        notes = self._noted(submission)
+        job = Job(identity, self, submission=known, joined=joined, notes=notes, earlier=earlier)
         # One that has ended is looked at when somebody waits for it, or asks.
         job.recall(sample)
         return job if job.ended else job.follow()
@@ -228,7 +230,7 @@ class Restores:
         sample = self.slot(job.database)
         if sample is None or not job.identity.matches(sample):
             raise UsageProblem(f"SHOW RESTORE does not show {job.identity.name}", hint="there is nothing to cancel")
-        return cancellation(job.identity.name, job.database, sample, self._noted(job))
+        return cancellation(job.identity.name, job.database, sample, job.notes)
 
     def cancel(self, job: Job, *, force: bool) -> None:
         """Cancel it, unless it is too late for that and ``force`` is not said."""
@@ -244,10 +246,10 @@ class Restores:
         self.frontend.send(statement.sql())
         self._event(EventKind.CANCEL, job, f"cancelled {what.summary}", state=what.state.value, forced=force)
 
-    def _noted(self, job: Job) -> Any:
-        if job.submission is None:
+    def _noted(self, submission: Submission | None) -> Any:
+        if submission is None:
             return None
-        found = self.history.events(submission=job.submission, kinds=[EventKind.PLAN], last=1)
+        found = self.history.events(submission=submission.id, kinds=[EventKind.PLAN], last=1)
         return found[-1].data if found else None
 
     def _event(self, kind: EventKind, job: Job, text: str, **data: Any) -> None:

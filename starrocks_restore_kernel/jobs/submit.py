@@ -184,7 +184,7 @@ class Sender:
             raise
         self._recorder.settle(submission.id, Outcome.SENT)
         self._tell(EventKind.SUBMIT, identity, submission, f"{identity.name} was taken by the server")
-        return Job(identity, self._restores, submission=submission.id).follow()
+        return Job(identity, self._restores, submission=submission.id, notes=plan_notes(shown)).follow()
 
     def _refused(self, shown: Plan, error: ServerError, identity: JobIdentity, submission: Submission) -> Job:
         self._recorder.settle(submission.id, Outcome.REFUSED)

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from road import backed_up, restore
 from samples import COLUMNS, row, sample
 from sandbox.every_text import GROUPS
 
 from starrocks_restore_kernel.cluster import JobState
 from starrocks_restore_kernel.cluster.remedies import MEANINGS
 from starrocks_restore_kernel.errors import UsageProblem
+from starrocks_restore_kernel.facade import Cluster
 from starrocks_restore_kernel.jobs import explain
 
 OURS = "disk is gone"
@@ -222,3 +224,22 @@ def test_a_row_of_ten_megabytes_is_explained(form: Any) -> None:
     tasks = ", ".join(f"{number}=10004" for number in range(10_000_000, 10_650_000))
 
     assert "shop ← snap: DOWNLOADING" == explain(form([row("DOWNLOADING", UnfinishedTasks=tasks)])).title
+
+
+def test_a_job_of_ours_is_explained_with_its_plan_and_its_verdict(cluster: Cluster) -> None:
+    """What a cancel would take along is known; and what came back says more than FINISHED."""
+    stamp = backed_up(cluster)
+    told: list[str] = []
+    job = cluster.plan(restore(stamp)).submit(overwrite=True)
+    job.subscribe(lambda each: told.append(explain(each).text()))
+    job.wait(60)
+
+    assert any("a cancel now" in each for each in told)
+    assert not any("its plan is not known" in each for each in told)
+    assert "what was restored is there" in explain(job).text()
+    cluster.query("DROP TABLE shop.orders FORCE")
+    job.verify()
+
+    found = explain(job)
+    assert "orders is not there" in found.text()
+    assert found.helps[0].startswith("RESTORE SNAPSHOT shop.monday FROM vault ON (orders)")
