@@ -271,7 +271,7 @@ class Cluster(Drawing):
 
     def _planned(self, statement: Restore, source: str = "") -> tuple[Plan, Facts]:
         facts = self.facts(statement)
-        return plan(statement, facts, source=source, submitter=self._submit), facts
+        return plan(statement, facts, source=source, submitter=self._submit, rate=self.restores.rate()), facts
 
     def facts(self, statement: Restore) -> Facts:
         """Read what the plan of a RESTORE stands on."""

@@ -48,8 +48,7 @@ class Open(Protocol):
 class Leader:
     """Reads jobs from the frontend that leads, as far as it can be found and reached.
 
-    Connects when it is first asked, and again after the connection was lost. Safe to use from several threads, one at a
-    time.
+    Connects when it is first asked, and again after the connection was lost. Safe to use from several threads.
 
     Parameters
     ----------
@@ -99,21 +98,19 @@ class Leader:
         ServerError
             If the server refuses.
         """
-        with self._lock:
-            frontend = self._connected()
-            named = sorted(each for each in databases or () if each)
-            try:
-                if databases is None or len(named) > _SINGLY or len(named) < len(databases):
-                    return frontend.restore_jobs()
-                return self._of(frontend, named)
-            except ConnectionFailed:
-                self._hang_up()
-                raise
+        frontend = self._connected()
+        named = sorted(each for each in databases or () if each)
+        try:
+            if databases is None or len(named) > _SINGLY or len(named) < len(databases):
+                return frontend.restore_jobs()
+            return self._of(frontend, named)
+        except ConnectionFailed:
+            self._take(frontend, None)
+            raise
 
     def close(self) -> None:
         """Hang up; a later question connects again."""
-        with self._lock:
-            self._hang_up()
+        self._take(self._frontend, None)
 
     # -- where it is
 
@@ -132,11 +129,25 @@ class Leader:
         return tuple(found)
 
     def _connected(self) -> Frontend:
+        """What is read now. Nothing is locked while the network is asked: two who find it lost at once both look."""
+        known = self._frontend
         due = self._clock() - self._checked >= _RECHECK
-        if self._frontend is None or (due and self._leads is not None and not self._still_leads(self._frontend)):
-            self._hang_up()
-            self._frontend = self._find()
-        return self._frontend
+        if known is not None and not (due and self._leads is not None and not self._still_leads(known)):
+            return known
+        found, self._leads = self._find()
+        return self._take(known, found) or found
+
+    def _take(self, known: Frontend | None, found: Frontend | None) -> Frontend | None:
+        """Put a connection in the place of another, unless somebody was faster; what is not used is closed."""
+        with self._lock:
+            faster = self._frontend is not known
+            if not faster:
+                self._frontend = found
+            current = self._frontend
+        loser = found if faster else known
+        if loser is not None and loser is not current:
+            loser.close()
+        return current
 
     def _still_leads(self, frontend: Frontend) -> bool:
         """Whether to stay; a frontend that has gone is found out by the question that follows."""
@@ -147,38 +158,30 @@ class Leader:
             return True
         return node is None or _same(frontend.address, node)
 
-    def _find(self) -> Frontend:
-        self._checked, self._leads = self._clock(), None
+    def _find(self) -> tuple[Frontend, bool | None]:
+        """Connect to the leader, or to what can be reached; and whether that one leads."""
+        self._checked = self._clock()
         home = self._open(self.address, connect_timeout=_CONNECT, read_timeout=_READ, utc=True)
         try:
             node = _leading(home.ask(reading.frontends()))
         except ServerError:
             # SHOW FRONTENDS needs OPERATE or NODE: without, what answers is read.
-            return home
+            return home, None
         except ConnectionFailed:
             home.close()
             raise
         if node is None or node.query_port is None:
-            return home
+            return home, None
         if _same(self.address, node):
-            self._leads = True
-            return home
+            return home, True
+        place = self.address.at(node.host, node.query_port)
         try:
-            leader = self._open(
-                self.address.at(node.host, node.query_port), connect_timeout=_CONNECT, read_timeout=_READ, utc=True
-            )
+            leader = self._open(place, connect_timeout=_CONNECT, read_timeout=_READ, utc=True)
         except ConnectionFailed:
             # Its address is the one inside the cluster, which need not be reachable from here.
-            self._leads = False
-            return home
+            return home, False
         home.close()
-        self._leads = True
-        return leader
-
-    def _hang_up(self) -> None:
-        if self._frontend is not None:
-            self._frontend.close()
-            self._frontend = None
+        return leader, True
 
 
 def _leading(nodes: tuple[FrontendNode, ...]) -> FrontendNode | None:

@@ -66,6 +66,7 @@ class Recorder:
         self._now = now
         self._lock = threading.Lock()
         self._waiting: deque[Callable[[], object]] = deque()
+        self._flushing = False
         self._trouble: str | None = None
 
     @property
@@ -107,9 +108,8 @@ class Recorder:
         RestoreError
             If that is not possible: nothing may be sent then, as nobody could find out later whether it was.
         """
-        with self._lock:
-            self._flush()
-            self.history.begin(submission)
+        self.flush()
+        self.history.begin(submission)
 
     def settle(
         self, submission: str, outcome: Outcome, *, job_id: int | None = None, created: str | None = None
@@ -124,8 +124,30 @@ class Recorder:
     def flush(self) -> bool:
         """Write what waits, if it can be; tells whether nothing waits any more."""
         with self._lock:
-            self._try()
-            return not self._waiting
+            if self._flushing or not self._waiting:
+                return not self._waiting
+            self._flushing = True
+        # Not under the lock: the history may be on the other side of a network.
+        try:
+            while (work := self._next()) is not None:
+                self._do(work)
+                with self._lock:
+                    self._waiting.popleft()
+        except BaseException as error:
+            with self._lock:
+                self._flushing = False
+            if not isinstance(error, RestoreError):
+                raise
+            self._trouble = error.message
+        return not self._waiting
+
+    def _next(self) -> Callable[[], object] | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting[0]
+            # Whoever puts something in from here on flushes it.
+            self._trouble, self._flushing = None, False
+            return None
 
     def submission(
         self, job: JobIdentity, statement: str, fingerprint: str, repository: str, **more: Any
@@ -137,22 +159,21 @@ class Recorder:
         )  # fmt: skip
 
     def _write(self, work: Callable[[], object]) -> None:
+        if not self._waiting:
+            try:
+                self._do(work)
+            except RestoreError as error:
+                self._trouble = error.message
+            else:
+                return
         with self._lock:
             self._waiting.append(work)
-            self._try()
+        self.flush()
 
-    def _try(self) -> None:
+    @staticmethod
+    def _do(work: Callable[[], object]) -> None:
         try:
-            self._flush()
-        except RestoreError as error:
-            self._trouble = error.message
-
-    def _flush(self) -> None:
-        while self._waiting:
-            try:
-                self._waiting[0]()
-            except UsageProblem as error:
-                # Of something that was pruned meanwhile: it will not go better at a second try.
-                _LOG.warning("not written down: %s", error.message)
-            self._waiting.popleft()
-        self._trouble = None
+            work()
+        except UsageProblem as error:
+            # Of something that was pruned meanwhile: it will not go better at a second try.
+            _LOG.warning("not written down: %s", error.message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection
+from datetime import datetime
+from statistics import median
 from typing import Any
 
 from ..cluster import Frontend, JobSample, JobState, Leader
@@ -23,6 +25,8 @@ __all__ = ["Restores"]
 
 _LOG = logging.getLogger(__name__)
 
+_RECENT = 50
+_TIME = "%Y-%m-%d %H:%M:%S"
 _LATE = {JobState.COMMIT, JobState.COMMITTING}
 _OUTCOMES = {JobState.FINISHED: Outcome.FINISHED, JobState.CANCELLED: Outcome.CANCELLED}
 
@@ -147,6 +151,28 @@ class Restores:
                 return each
         return None
 
+    def rate(self) -> float | None:
+        """Bytes a second that earlier restores of this cluster came to, the median; None where nothing is known.
+
+        Each replica is downloaded by itself, so the bytes are those of all replicas, of what was overwritten: the only
+        sizes that are known. From creation to end, as long as a job's timeout runs.
+        """
+        try:
+            records = self.history.jobs(self.recorder.cluster, last=_RECENT)
+            sent = self.history.submissions(self.recorder.cluster, last=_RECENT)
+            plans = self.history.events(self.recorder.cluster, kinds=[EventKind.PLAN], last=_RECENT)
+        except RestoreError:
+            # A plan can be made without it, and says so where it matters.
+            return None
+        took = {(each.database, each.created): duration(each) for each in records if each.state == "FINISHED"}
+        volumes = {each.submission: each.data.get("volume", 0) for each in plans}
+        rates = [
+            volumes[each.id] / seconds
+            for each in sent
+            if volumes.get(each.id) and (seconds := took.get((each.database, each.created)))
+        ]
+        return median(rates) if rates else None
+
     # -- what a job asks
 
     @property
@@ -254,6 +280,14 @@ class Restores:
 
     def _event(self, kind: EventKind, job: Job, text: str, **data: Any) -> None:
         self.recorder.event(kind, job.identity, text, submission=job.submission, data=data)
+
+
+def duration(record: JobRecord) -> float | None:
+    """Seconds from a job's creation to its end, as the server tells."""
+    if record.created is None or record.finished is None:
+        return None
+    began, ended = (datetime.strptime(each, _TIME) for each in (record.created, record.finished))  # noqa: DTZ007 both UTC
+    return (ended - began).total_seconds()
 
 
 def identity_of(submission: Submission) -> JobIdentity:

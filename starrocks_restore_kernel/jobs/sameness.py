@@ -54,8 +54,14 @@ def looks_the_same(sample: JobSample, plan: Plan, contents: SnapshotContents | N
     }
 
 
-def plan_notes(plan: Plan) -> dict[str, object]:
-    """What a cancel must know of a plan, as plain values; of many names the first, and how many there are."""
+def plan_notes(plan: Plan, replicas: int | None = None) -> dict[str, object]:
+    """What must be known of a plan later, as plain values; of many names the first, and how many there are.
+
+    Parameters
+    ----------
+    replicas
+        How many of each tablet are asked for.
+    """
     overwritten = [each.target for each in plan.effects if each.action.destroys and each.kind.holds_data]
     views = [each.target for each in plan.effects if each.action.destroys and each.kind is Kind.VIEW]
     return {
@@ -65,4 +71,6 @@ def plan_notes(plan: Plan) -> dict[str, object]:
         "views": [len(views), views[:_NAMED]],
         "functions": any(each.kind is Kind.FUNCTIONS for each in plan.effects),
         "catalogs": any(each.kind is Kind.CATALOG for each in plan.effects),
+        # What is overwritten is all that is known of how much comes in.
+        "volume": sum(each.bytes or 0 for each in plan.effects) * max(replicas or 1, 1),
     }

@@ -12,6 +12,7 @@ from ..errors import ConnectionFailed, JobUnknown, PlanRefused, RestoreError, Se
 from ..history import EventKind, Outcome, Submission
 from ..language.statements import Restore
 from ..planning import Facts, Plan, doings
+from ..planning.selection import requested_replication
 from .identity import JobIdentity
 from .job import Job
 from .restores import Restores
@@ -92,7 +93,8 @@ class Sender:
             self._first_time(shown, earlier)
         before = None if slot is None else (slot.job_id, slot.created)
         identity = JobIdentity(database, statement.label, statement.backup_timestamp or "", before)
-        return self._send(shown, statement, identity, expect(shown, facts).record())
+        notes = plan_notes(shown, requested_replication(statement, facts))
+        return self._send(shown, statement, identity, expect(shown, facts).record(), notes)
 
     # -- what was sent before
 
@@ -157,7 +159,14 @@ class Sender:
 
     # -- sending
 
-    def _send(self, shown: Plan, statement: Restore, identity: JobIdentity, expected: Mapping[str, Any]) -> Job:
+    def _send(
+        self,
+        shown: Plan,
+        statement: Restore,
+        identity: JobIdentity,
+        expected: Mapping[str, Any],
+        notes: Mapping[str, Any],
+    ) -> Job:
         text = statement.sql(pretty=False, version=shown.version)
         mark = fingerprint(statement, identity.database)
         submission = self._recorder.submission(identity, text, mark, statement.repository, expected=expected)
@@ -169,9 +178,7 @@ class Sender:
             raise PlanRefused(
                 f"nothing was sent, as it could not be written down first: {error.message}", hint=error.hint
             ) from error
-        self._tell(
-            EventKind.PLAN, identity, submission, f"{shown.verdict.value}: {shown.consequence}", plan_notes(shown)
-        )
+        self._tell(EventKind.PLAN, identity, submission, f"{shown.verdict.value}: {shown.consequence}", notes)
         try:
             self._frontend.send(text)
         except ServerError as error:
@@ -184,7 +191,7 @@ class Sender:
             raise
         self._recorder.settle(submission.id, Outcome.SENT)
         self._tell(EventKind.SUBMIT, identity, submission, f"{identity.name} was taken by the server")
-        return Job(identity, self._restores, submission=submission.id, notes=plan_notes(shown)).follow()
+        return Job(identity, self._restores, submission=submission.id, notes=notes).follow()
 
     def _refused(self, shown: Plan, error: ServerError, identity: JobIdentity, submission: Submission) -> Job:
         self._recorder.settle(submission.id, Outcome.REFUSED)

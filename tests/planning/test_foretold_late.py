@@ -6,8 +6,7 @@ import pytest
 from planning.stage import SHOP, Make, Stage, errors, foretold, inside, planned
 from planning.test_foretold_objects import FUNCTION, MV
 
-from starrocks_restore_kernel.language.statements import Restore
-from starrocks_restore_kernel.planning import Action, Plan, Verdict, plan
+from starrocks_restore_kernel.planning import Action, Plan, Verdict
 from starrocks_restore_kernel.sandbox import Fault, FaultKind
 from starrocks_restore_kernel.sandbox.backup.storage import storage_path
 from starrocks_restore_kernel.sandbox.model.backends import Pace
@@ -125,21 +124,18 @@ def test_a_backend_that_is_away_is_waited_for(make: Make) -> None:
 
 
 def test_a_job_that_is_too_slow_times_out(make: Make) -> None:
-    """At the rate of the restore before."""
+    """At the rate of the restores before, which the history knows."""
     stage = make(pace=Pace(download=1))
     stage.do(SHOP.replace("BUCKETS 2", "BUCKETS 300"))
     stamp = stage.backup()
-    before = planned(stage, stamp, "ON (t)")
-    size = sum(each.bytes or 0 for each in before.effects)
-    began = stage.sandbox.clock.now()
-    assert stage.send(before).text is None
-    rate = size / (stage.sandbox.clock.now() - began)
-    shown = planned(stage, stamp, "ON (t)", properties='"replication_num" = "1", "timeout" = "600"')
-    assert isinstance(shown.statement, Restore)
-    again = plan(shown.statement, stage.cluster.facts(shown.statement), rate=rate)
+    before = planned(stage, stamp, "ON (t)").submit(overwrite=True)
+    while not stage.job("db1").state.ended:
+        stage.step(60)
+    before.wait(30)
+    made = planned(stage, stamp, "ON (t)", properties='"replication_num" = "1", "timeout" = "600"')
 
-    assert "at the rate of earlier restores it takes" in told(again, "SRR230")
-    assert "restore job with label: s  timeout." == stage.send(shown).text
+    assert "at the rate of earlier restores it takes" in told(made, "SRR230")
+    assert "restore job with label: s  timeout." == stage.send(made).text
 
 
 # -- what stays, and what goes stale
