@@ -236,8 +236,10 @@ class RestoreMagics(Magics):
     def _queue(self, options: argparse.Namespace) -> Any:
         queue = self._keep(options.into, self._queues.setdefault(options.name, self._connected().queue(options.name)))
         if options.action == "run":
-            queue.start(limit=options.limit, go_on=options.go_on)
-        elif options.action == "stop":
+            from starrocks_restore_kernel.dashboards import watch_queue
+
+            return watch_queue(queue.start(limit=options.limit, go_on=options.go_on))
+        if options.action == "stop":
             queue.stop()
         elif options.action == "clear":
             queue.clear()

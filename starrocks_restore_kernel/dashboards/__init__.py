@@ -7,16 +7,19 @@ if TYPE_CHECKING:
     from .job_chart import job_figure
     from .live import JobView, watch
     from .overview import Dashboard, dashboard, overview_figure
+    from .queue_view import QueueView, watch_queue
 
-__all__ = ["Dashboard", "JobView", "dashboard", "job_figure", "overview_figure", "watch"]
+__all__ = ["Dashboard", "JobView", "QueueView", "dashboard", "job_figure", "overview_figure", "watch", "watch_queue"]
 
 _MODULES = {
     "Dashboard": "overview",
     "JobView": "live",
+    "QueueView": "queue_view",
     "dashboard": "overview",
     "job_figure": "job_chart",
     "overview_figure": "overview",
     "watch": "live",
+    "watch_queue": "queue_view",
 }
 
 

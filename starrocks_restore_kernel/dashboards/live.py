@@ -18,7 +18,7 @@ from .job_drawing import job_html, job_text
 if TYPE_CHECKING:
     from ..jobs import Verdict
 
-__all__ = ["PLOTLY", "JobView", "Watchable", "bundle", "watch"]
+__all__ = ["PLOTLY", "JobView", "Later", "Watchable", "bundle", "on_timer", "watch"]
 
 PLOTLY = "application/vnd.plotly.v1+json"
 _INTERVAL = 1.0
@@ -71,7 +71,8 @@ def watch(job: Watchable) -> JobView:
     return JobView(job)
 
 
-def _on_timer(seconds: float, work: Callable[[], None]) -> None:
+def on_timer(seconds: float, work: Callable[[], None]) -> None:
+    """Do some work after some seconds, on a thread that dies with the process."""
     timer = threading.Timer(seconds, work)
     timer.daemon = True
     timer.start()
@@ -88,9 +89,7 @@ class JobView(Drawing):
         Seconds, and a way to be called back after some; tests pass their own.
     """
 
-    def __init__(
-        self, job: Watchable, *, clock: Callable[[], float] = time.monotonic, later: Later = _on_timer
-    ) -> None:
+    def __init__(self, job: Watchable, *, clock: Callable[[], float] = time.monotonic, later: Later = on_timer) -> None:
         self.job = job
         self._clock = clock
         self._later = later

@@ -61,6 +61,11 @@ class Queue(Drawing):
         items = self.items
         return sum(self._fraction(each) for each in items) / len(items) if items else 0.0
 
+    @property
+    def working(self) -> bool:
+        """Whether it is being worked off in this process."""
+        return self._run is not None and self._run.alive
+
     # -- filling
 
     def add(

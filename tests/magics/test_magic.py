@@ -306,7 +306,7 @@ def test_a_queue_is_filled_and_worked_off(ready: Notebook) -> None:
     with capture_output():
         ready.run(f"%%restore --queue night --as first\n{INTO_COPY.format(1)}")
         ready.run(f"%%restore --queue night --as second --after first\n{INTO_COPY.format(2)}")
-        queue = ready.run("%restore queue night run --limit 1")
+        queue = ready.run("%restore queue night run --limit 1").queue
         queue.wait(60)
 
     assert {"first": "done", "second": "done"} == {each.id: each.state.value for each in queue.items}
