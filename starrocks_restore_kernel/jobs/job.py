@@ -40,7 +40,7 @@ class Job(Drawing):
     submission
         The id of what was sent; None for a job that somebody else sent.
     joined
-        Whether it ran already when its statement was to be sent.
+        Whether it ran already when its statement was to be sent, once at least.
     notes
         What a cancel must know of its plan, as `plan_notes` writes it; None for a job that somebody else sent.
     """

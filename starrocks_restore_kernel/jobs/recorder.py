@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from ..cluster import JobSample
@@ -35,7 +36,7 @@ def me(user: str) -> str:
 def here(environ: Mapping[str, str] | None = None) -> str:
     """The machine, the process, and the notebook where Jupyter tells its name (``JPY_SESSION_NAME``)."""
     environ = os.environ if environ is None else environ
-    notebook = environ.get("JPY_SESSION_NAME", "")
+    notebook = PurePath(environ.get("JPY_SESSION_NAME", "")).name
     return f"{socket.gethostname()}, process {os.getpid()}{f', {notebook}' if notebook else ''}"
 
 

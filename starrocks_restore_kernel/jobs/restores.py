@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from statistics import median
 from typing import Any
+from weakref import WeakValueDictionary
 
 from ..cluster import Frontend, JobSample, JobState, Leader
 from ..errors import JobFailed, RestoreError, UsageProblem
@@ -59,6 +60,8 @@ class Restores:
         )
         self._poller = Poller(self.leader.restore_jobs, interval=interval)
         self._verifying: list[threading.Thread] = []
+        self._met: WeakValueDictionary[tuple[str | None, ...], Job] = WeakValueDictionary()
+        """The jobs that are followed here, or that somebody still holds, by what tells them apart."""
 
     def close(self) -> None:
         """Stop following; the jobs run on at the server."""
@@ -113,12 +116,21 @@ class Restores:
         return Job(identity, self, submission=known, notes=self._noted(submission), earlier=earlier)
 
     def found(self, sample: JobSample, submission: Submission | None, *, joined: bool = False) -> Job:
-        """Follow a job of which a row was read, with the samples that the history holds of it."""
+        """Follow a job of which a row was read, with the samples that the history holds of it.
+
+        One that is followed here already is the same object: it is looked at, written down and verified once.
+        """
         identity = JobIdentity(sample.database, sample.label, sample.timestamp, created=sample.created)
+        met = self._met.get(_key(identity))
+        if met is not None:
+            met.joined |= joined
+            met.recall(sample)
+            return met if met.ended else met.follow()
         earlier = self._kept(identity)
         known = None if submission is None else submission.id
         notes = self._noted(submission)
         job = Job(identity, self, submission=known, joined=joined, notes=notes, earlier=earlier)
+        self._met[_key(identity)] = job
         # One that has ended is looked at when somebody waits for it, or asks.
         job.recall(sample)
         return job if job.ended else job.follow()
@@ -186,6 +198,7 @@ class Restores:
 
     def saw(self, job: Job, before: JobSample | None, sample: JobSample) -> None:
         """Write down a sample that is news, and what is new about it."""
+        self._met.setdefault(_key(job.identity), job)
         self.recorder.sample(sample)
         if job.submission is not None and (before is None or before.job_id != sample.job_id or sample.state.ended):
             outcome = _OUTCOMES.get(sample.state, Outcome.SENT)
@@ -280,6 +293,10 @@ class Restores:
 
     def _event(self, kind: EventKind, job: Job, text: str, **data: Any) -> None:
         self.recorder.event(kind, job.identity, text, submission=job.submission, data=data)
+
+
+def _key(job: JobIdentity) -> tuple[str | None, ...]:
+    return job.database, job.label, job.timestamp, job.created
 
 
 def duration(record: JobRecord) -> float | None:
