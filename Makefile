@@ -3,6 +3,8 @@
 # PYTHON=python3.12 chooses an interpreter; without it the first of 3.11 to 3.13 is taken.
 
 SHELL := /bin/bash
+# An environment that somebody has activated is not the one that is used here, and IPython would complain.
+unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
 .PHONY: conformance help environment programs check test docs lab notebooks binder bench bench-history bench-sandbox clean
 

@@ -66,7 +66,8 @@ def bring_up_to_date(engine: Engine, shown: str) -> None:
         If its layout is newer than this release; nothing is touched then.
     """
     with engine.connect() as connection:
-        found = _layout(connection)
+        # Only what is written down: tables of an older layout may be renamed by another process right now.
+        found = _written(connection) or 0
     if found > VERSION:
         raise RestoreError(
             f"{shown} has the layout {found}, and this release reads up to {VERSION}",
@@ -83,13 +84,20 @@ def bring_up_to_date(engine: Engine, shown: str) -> None:
                 _STEPS[found](connection)
 
 
+def _written(connection: Connection) -> int | None:
+    if not sa.inspect(connection).has_table(_version.name):
+        return None
+    written = connection.execute(sa.select(_version.c.version)).scalar()
+    return None if written is None else int(written)
+
+
 def _layout(connection: Connection) -> int:
+    """What is there; to be asked by who is alone."""
+    written = _written(connection)
+    if written is not None:
+        return written
     inspector = sa.inspect(connection)
     tables = set(inspector.get_table_names())
-    if _version.name in tables:
-        written = connection.execute(sa.select(_version.c.version)).scalar()
-        if written is not None:
-            return int(written)
     first = "sample" in tables and {each["name"] for each in inspector.get_columns("sample")} >= _OF_FIRST
     return 1 if first or _ASIDE in tables else 0
 
