@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from html import escape
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .verification import Verdict
 
 __all__ = ["Job"]
+
+_LOG = logging.getLogger(__name__)
 
 _TONE = {JobState.FINISHED: "ok", JobState.CANCELLED: "bad"}
 
@@ -332,7 +335,10 @@ class Job(Drawing):
         with self._changed:
             callbacks = list(self._subscribers)
         for callback in callbacks:
-            callback(self)
+            try:
+                callback(self)
+            except Exception:  # noqa: BLE001 somebody else's function must not end the poller
+                _LOG.exception("a callback of %s failed", self.identity.name)
         # Whoever waits for the end finds every view drawn and every sample kept.
         with self._changed:
             self._changed.notify_all()

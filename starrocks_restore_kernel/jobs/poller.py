@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -14,6 +15,8 @@ from .identity import JobIdentity
 
 __all__ = ["Followed", "Poller"]
 
+_LOG = logging.getLogger(__name__)
+
 _MISSES = 3
 _PATIENCE = 10
 """Intervals without a row before a job counts as gone: who answers may be a follower, or a new leader, and late."""
@@ -21,6 +24,7 @@ _SLOWER = 1.5
 _SLOWEST = 3.0
 """Intervals; the leader takes a step every 3 s (BackupHandler.java)."""
 _BACKOFF_MOST = 30.0
+_LAST_LOOK = 10.0
 
 Read = Callable[[Collection[str]], Sequence[JobSample]]
 
@@ -102,16 +106,16 @@ class Poller:
                 self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and wait for it; the jobs run on at the server."""
+        """End the thread and wait for it, but not for a server that hangs; the jobs run on at the server."""
         self._stop.set()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join()
+            thread.join(_LAST_LOOK)
 
     def _run(self) -> None:
         delay = self._interval
         while not self._stop.is_set():
-            delay = self._next(delay, self.look())
+            delay = self._next(delay, self._looked())
             with self._lock:
                 if not self._jobs:
                     self._thread = None
@@ -124,6 +128,17 @@ class Poller:
         if news is None:
             return min(delay * 2, max(_BACKOFF_MOST, self._interval))
         return self._interval if news else min(delay * _SLOWER, self._interval * _SLOWEST)
+
+    def _looked(self) -> bool | None:
+        try:
+            return self.look()
+        except Exception as error:  # noqa: BLE001 a mistake of ours must not leave somebody waiting for ever
+            _LOG.exception("a look at restore jobs failed")
+            with self._lock:
+                jobs = list(self._jobs)
+            for job in jobs:
+                job.report(f"{type(error).__name__}: {error}")
+            return None
 
     def look(self) -> bool | None:
         """Look once, for all jobs; tells whether there was news, and None if nothing could be read."""

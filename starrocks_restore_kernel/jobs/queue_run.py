@@ -69,7 +69,7 @@ class QueueRun:
         self._later: dict[str, int] = {}
         self._thread = threading.Thread(target=self._work, name=f"starrocks-restore-queue-{queue.name}", daemon=True)
         self.jobs: dict[str, Job] = {}
-        self.failure: RestoreError | None = None
+        self.failure: Exception | None = None
 
     @property
     def alive(self) -> bool:
@@ -94,7 +94,7 @@ class QueueRun:
             while not self._stop.is_set() and self._round():
                 self._news.wait(self._restores.interval)
                 self._news.clear()
-        except RestoreError as error:
+        except Exception as error:  # noqa: BLE001 raised where somebody waits, see `Queue.wait`
             self.failure = error
 
     def _round(self) -> bool:

@@ -27,6 +27,7 @@ __all__ = ["Restores"]
 _LOG = logging.getLogger(__name__)
 
 _RECENT = 50
+_LAST_LOOK = 10.0
 _TIME = "%Y-%m-%d %H:%M:%S"
 _LATE = {JobState.COMMIT, JobState.COMMITTING}
 _OUTCOMES = {JobState.FINISHED: Outcome.FINISHED, JobState.CANCELLED: Outcome.CANCELLED}
@@ -67,7 +68,7 @@ class Restores:
         """Stop following; the jobs run on at the server."""
         self._poller.stop()
         for each in self._verifying:
-            each.join()
+            each.join(_LAST_LOOK)
         self.recorder.flush()
         self.hooks.close()
         self.leader.close()

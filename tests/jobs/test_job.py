@@ -145,3 +145,15 @@ def test_the_log_keeps_the_lists_of_the_newest() -> None:
     assert ["", "10000=10004"] == [each.unfinished_tasks for each in log.values()]
     assert [2, 1] == [each.pending_tasks for each in log.values()]
     assert not log.is_news(sample("DOWNLOADING", 1, after=2))
+
+
+def test_a_callback_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged; the job is followed on."""
+    job = Job(IDENTITY, Keeping())
+    seen: list[Job] = []
+    job.subscribe(lambda _: 1 / 0)
+    job.subscribe(seen.append)
+    job.take(sample("PENDING"))
+
+    assert [job] == seen
+    assert "a callback of the restore of snap into shop failed" in caplog.text

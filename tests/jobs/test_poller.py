@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import pytest
 from jobs.keeping import IDENTITY, Keeping
@@ -167,3 +168,16 @@ def test_waiting_has_an_end() -> None:
     release.set()
     poller.stop()
     assert not job.ended
+
+
+def test_a_mistake_of_ours_is_told_and_the_looks_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody waits for ever because a row could not be read."""
+    broken: Any = [None]
+    troubles: list[str | None] = []
+    job, _, waits = following(broken, [sample("FINISHED")])
+    job.subscribe(lambda each: troubles.append(each.trouble))
+
+    assert job.wait(10).succeeded
+    assert "AttributeError" in str(troubles[0])
+    assert "a look at restore jobs failed" in caplog.text
+    assert 2.0 == waits[0]
