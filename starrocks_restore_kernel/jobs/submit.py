@@ -77,9 +77,8 @@ class Sender:
             raise PlanRefused(f"{type(statement).__name__} starts no restore job")
         database = "" if statement.catalogs is not None else shown.target_database or ""
         mark = fingerprint(statement, database)
+        earlier = self._waited_for(database, mark)
         slot = self._restores.slot(database)
-        earlier = self._earlier(database, mark)
-        slot, earlier = self._settled(database, mark, slot, earlier)
         if slot is not None and not slot.state.ended:
             joined = self._joined(shown, slot, earlier)
             if joined is not None:
@@ -101,25 +100,21 @@ class Sender:
     def _earlier(self, database: str, mark: str) -> tuple[Submission, ...]:
         return self._restores.history.submissions(self._recorder.cluster, database=database, fingerprint=mark, last=5)
 
-    def _settled(
-        self, database: str, mark: str, slot: JobSample | None, earlier: tuple[Submission, ...]
-    ) -> tuple[JobSample | None, tuple[Submission, ...]]:
-        """Wait for what another process is sending right now, and learn what became of what is open."""
-        waited = 0
-        while any(self._is_sending(each) for each in earlier):
-            for each in earlier:
-                if each.outcome.open:
-                    self._restores.settle(each)
-            slot, earlier = self._restores.slot(database), self._earlier(database, mark)
-            if waited >= _PATIENCE:
-                break
-            if any(self._is_sending(each) for each in earlier):
-                waited += 1
-                self._pause(self._restores.interval)
-        for each in earlier:
-            if each.outcome.open:
-                self._restores.settle(each)
-        return slot, self._earlier(database, mark) if any(each.outcome.open for each in earlier) else earlier
+    def _learned(self, database: str, mark: str) -> tuple[Submission, ...]:
+        """The same, with what SHOW RESTORE tells of those that are open."""
+        open_ones = [each for each in self._earlier(database, mark) if each.outcome.open]
+        for each in open_ones:
+            self._restores.settle(each)
+        return self._earlier(database, mark)
+
+    def _waited_for(self, database: str, mark: str) -> tuple[Submission, ...]:
+        """The same, when no other process is sending the statement right now, or has been for too long."""
+        for _ in range(_PATIENCE):
+            earlier = self._learned(database, mark)
+            if not any(self._is_sending(each) for each in earlier):
+                return earlier
+            self._pause(self._restores.interval)
+        return self._learned(database, mark)
 
     def _is_sending(self, each: Submission) -> bool:
         return each.outcome is Outcome.SENDING and self._frontend.now() - each.at < _LONG_AGO
@@ -198,25 +193,22 @@ class Sender:
         self._tell(EventKind.REFUSE, identity, submission, f"{identity.name} was refused: {error.message}")
         if any(each in error.message for each in _RUNNING):
             # Somebody was faster; if with the same, that one is ours as well.
+            earlier = self._learned(identity.database, submission.fingerprint)
             slot = self._restores.slot(identity.database)
-            others = self._earlier(identity.database, submission.fingerprint)
-            if slot is not None and not slot.state.ended:
-                for each in others:
-                    if each.outcome.open:
-                        self._restores.settle(each)
-                joined = self._joined(shown, slot, self._earlier(identity.database, submission.fingerprint))
-                if joined is not None:
-                    return joined
+            joined = None if slot is None or slot.state.ended else self._joined(shown, slot, earlier)
+            if joined is not None:
+                return joined
         raise error
 
     def _lost(self, error: ConnectionFailed, identity: JobIdentity, submission: Submission) -> Job:
         self._recorder.settle(submission.id, Outcome.LOST)
         self._tell(EventKind.LOSE_ANSWER, identity, submission, f"the answer was lost: {error.message}")
-        trouble = error
+        trouble: RestoreError = error
         for _ in range(_PATIENCE):
             try:
                 slot = self._restores.slot(identity.database)
-            except ConnectionFailed as again:
+            except RestoreError as again:
+                # Nobody answers yet, or a new leader that is not ready.
                 trouble = again
             else:
                 if slot is not None and identity.matches(slot):
@@ -230,7 +222,11 @@ class Sender:
         )
 
     def _tell(
-        self, kind: EventKind, identity: JobIdentity, submission: Submission, text: str, data: object = None
+        self,
+        kind: EventKind,
+        identity: JobIdentity,
+        submission: Submission,
+        text: str,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
-        more = data if isinstance(data, dict) else {}
-        self._recorder.event(kind, identity, text, submission=submission.id, data=more)
+        self._recorder.event(kind, identity, text, submission=submission.id, data=data)
