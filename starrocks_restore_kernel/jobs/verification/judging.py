@@ -78,49 +78,39 @@ def _no_database(findings: Findings) -> Look:
 
 
 def _catalogs(observed: Observed, findings: Findings) -> Look:
-    here = None if observed.target.catalogs is None else {each.name.lower() for each in observed.target.catalogs}
-
-    def look(each: Expected) -> str:
-        if not each.listed:
-            return findings.unknown(each.name, "no statement lists the catalogs of a snapshot", each.name)
-        if here is None:
-            return findings.unknown(f"the external catalog {each.name}", _reason(observed, "catalogs"), each.name)
-        if each.name.lower() in here:
-            return "there"
-        if not observed.listed_all:
-            reason = "SHOW CATALOGS lists only what the user has a right on"
-            return findings.unknown(f"the external catalog {each.name}", reason, each.name)
-        message = f"The external catalog {each.name} is not there"
-        findings.add(VerdictCode.SRR302, "error", message, findings.mending.whole(), each.name)
-        return "not there"
-
-    return look
+    return _listed(
+        "catalogs", "external catalog", "SHOW CATALOGS lists only what the user has a right on", observed, findings
+    )
 
 
 def _objects(expectations: Expectations, observed: Observed, findings: Findings) -> Look:
     judged = ObjectJudge(expectations, observed, findings)
-    functions = observed.target.functions
-    here = None if functions is None else {each.name.lower() for each in functions}
+    function = _listed(
+        "functions", "function", "SHOW FULL FUNCTIONS lists only what the user may use", observed, findings
+    )
+    judge_readings(expectations, observed, findings)
+    judge_counts(expectations, observed, findings)
+    return lambda each: function(each) if each.kind is Kind.FUNCTIONS else judged.found(each)
+
+
+def _listed(part: str, noun: str, hidden: str, observed: Observed, findings: Findings) -> Look:
+    """How to look for what is only known by its name, in a list that may be short of what the user may not see."""
+    known = getattr(observed.target, part)
+    here = None if known is None else {each.name.lower() for each in known}
 
     def look(each: Expected) -> str:
-        if each.kind is not Kind.FUNCTIONS:
-            return judged.found(each)
         if not each.listed:
-            return findings.unknown(each.name, "no statement lists the functions of a snapshot", each.name)
+            return findings.unknown(each.name, f"no statement lists the {part} of a snapshot", each.name)
         if here is None:
-            return findings.unknown(f"the function {each.name}", _reason(observed, "functions"), each.name)
+            return findings.unknown(f"the {noun} {each.name}", _reason(observed, part), each.name)
         if each.name.lower() in here:
             return "there"
         if not observed.listed_all:
-            reason = "SHOW FULL FUNCTIONS lists only what the user may use"
-            return findings.unknown(f"the function {each.name}", reason, each.name)
-        findings.add(
-            VerdictCode.SRR302, "error", f"The function {each.name} is not there", findings.mending.whole(), each.name
-        )
+            return findings.unknown(f"the {noun} {each.name}", hidden, each.name)
+        message = f"The {noun} {each.name} is not there"
+        findings.add(VerdictCode.SRR302, "error", message, findings.mending.whole(), each.name)
         return "not there"
 
-    judge_readings(expectations, observed, findings)
-    judge_counts(expectations, observed, findings)
     return look
 
 
