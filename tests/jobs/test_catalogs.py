@@ -6,7 +6,6 @@ import pytest
 from planning.stage import Stage
 
 from starrocks_restore_kernel.cluster import JobState
-from starrocks_restore_kernel.facade import Cluster
 from starrocks_restore_kernel.jobs import Job
 
 HIVE = 'PROPERTIES ("type" = "hive", "hive.metastore.uris" = "thrift://x:1")'
@@ -37,9 +36,8 @@ def test_they_are_sent_once_followed_and_proved(stage: Stage, sql: str) -> None:
     """As a database is: joined while it runs, under its name ``""``, and verified at its end."""
     job = stage.cluster.plan(sql).submit(overwrite=True)
     assert "external catalogs" in job.text()
-    again: Cluster = stage.cluster
-    assert again.plan(sql).submit().joined
-    assert again.attach("").submission == job.submission
+    assert stage.cluster.plan(sql).submit().joined
+    assert stage.cluster.attach("").submission == job.submission
     run_out(stage, job)
 
     assert job.succeeded

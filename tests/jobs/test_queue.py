@@ -16,7 +16,7 @@ from road import backed_up
 
 from starrocks_restore_kernel.errors import PlanRefused, UsageProblem
 from starrocks_restore_kernel.facade import Cluster, connect
-from starrocks_restore_kernel.history import ItemState, Outcome
+from starrocks_restore_kernel.history import EventKind, ItemState, Outcome
 from starrocks_restore_kernel.jobs import Queue
 
 Text = Callable[..., str]
@@ -169,9 +169,10 @@ def test_two_processes_work_one_queue_off(cluster: Cluster, text: Text) -> None:
 def test_a_stopped_queue_goes_on_in_another_kernel(cluster: Cluster, text: Text) -> None:
     """What was sent is found there, and nothing is sent again."""
     queue = cluster.queue("night").add(text("a")).add(text("b"))
+    sent = threading.Event()
+    cluster.on(lambda _: sent.set(), {EventKind.SUBMIT})
     queue.start(limit=1)
-    while "sent" not in states(queue).values():
-        pass
+    assert sent.wait(60)
     queue.stop().wait(60)
     with connect("sandbox", poll_interval=0.02) as other:
         other.queue("night").run().wait(60)
