@@ -22,13 +22,16 @@ class End:
     ----------
     lost
         Whether SHOW RESTORE does not show it any more.
-    done
-        Whether what came back was looked at, or need not be.
+    looking
+        Whether what came back is being looked at.
+    recalled
+        What was found once, of a job out of the history; empty where nothing is known.
     """
 
     lost: bool = False
-    done: bool = False
+    looking: bool = False
     verdict: Verdict | None = None
+    recalled: str = ""
 
     def words(self, samples: Sequence[JobSample]) -> list[str]:
         """Sentences, the most important first."""
@@ -39,7 +42,8 @@ class End:
         if self.verdict is not None:
             said.append(self.verdict.summary)
         elif last is not None and last.state is JobState.FINISHED:
-            said.append("what came back was not looked at" if self.done else "what came back is being looked at")
+            unseen = f"at its end: {self.recalled}" if self.recalled else "what came back was not looked at"
+            said.append("what came back is being looked at" if self.looking else unseen)
         if self.lost:
             said.append("SHOW RESTORE does not show this job any more")
         return said

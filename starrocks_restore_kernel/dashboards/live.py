@@ -49,8 +49,18 @@ class Watchable(Protocol):
         ...
 
     @property
+    def looking(self) -> bool:
+        """Whether what came back is being looked at."""
+        ...
+
+    @property
     def verdict(self) -> Verdict | None:
         """What was found then."""
+        ...
+
+    @property
+    def recalled(self) -> str:
+        """What was found once, of a job out of the history."""
         ...
 
     def estimate(self) -> Estimate | None:
@@ -116,7 +126,7 @@ class JobView(Drawing):
     def _end(self) -> End:
         samples = self.job.samples
         lost = self.job.ended and not (samples and samples[-1].state.ended)
-        return End(lost, self.job.done, self.job.verdict)
+        return End(lost, self.job.looking, self.job.verdict, self.job.recalled)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002 IPython filters
         return bundle(self)
@@ -159,7 +169,9 @@ class _Moment:
     def __init__(self, job: Watchable) -> None:
         # First what ends: samples that are read after it cannot be older than it says.
         self.done = job.done
+        self.looking = job.looking
         self.verdict = job.verdict
+        self.recalled = job.recalled
         self.ended = job.ended
         self.samples = job.samples
         self._judged = job.estimate()

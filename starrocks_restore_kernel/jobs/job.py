@@ -15,7 +15,7 @@ from ..errors import JobFailed, JobUnknown, RestoreError
 from .estimate import Estimate
 from .identity import JobIdentity
 from .keeper import Keeper
-from .listing import objects_in_words
+from .listing import job_table
 from .sample_log import SampleLog
 from .tally import Tally
 
@@ -46,6 +46,8 @@ class Job(Drawing):
         Whether it ran already when its statement was to be sent, once at least.
     notes
         What a cancel must know of its plan, as `plan_notes` writes it; None for a job that somebody else sent.
+    recalled
+        The verdict of once in a sentence, for a job out of the history; empty where there is none.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Job(Drawing):
         submission: str | None = None,
         joined: bool = False,
         notes: Mapping[str, Any] | None = None,
+        recalled: str = "",
         earlier: Sequence[JobSample] = (),
     ) -> None:
         self.identity = identity
         self.submission = submission
         self.joined = joined
         self.notes = notes
+        self.recalled = recalled
         self._keeper = keeper
         self._log = SampleLog()
         self._tally = Tally()
@@ -126,6 +130,12 @@ class Job(Drawing):
         """Whether it has ended, and what came back was looked at."""
         with self._changed:
             return self._concluded
+
+    @property
+    def looking(self) -> bool:
+        """Whether what came back is being looked at."""
+        with self._changed:
+            return self._looked_at and not self._concluded
 
     @property
     def succeeded(self) -> bool:
@@ -347,7 +357,7 @@ class Job(Drawing):
 
     def text(self) -> str:
         """Where it stands, for a terminal."""
-        parts = [self._title(), *self._details(), "", text_table(*self._table())]
+        parts = [self._title(), *self._details(), "", text_table(*job_table(self.last))]
         if self.verdict is not None:
             parts += ["", self.verdict.text()]
         return "\n".join(parts)
@@ -358,7 +368,7 @@ class Job(Drawing):
         mark = badge(state.value if state else "NOT SEEN YET", _TONE.get(state, "dim") if state else "dim")
         details = "".join(f"<p>{escape(line)}</p>" for line in self._details())
         verdict = "" if self.verdict is None else self.verdict.html()
-        return f"<h4>{mark} {escape(self._title())}</h4>{details}{html_table(*self._table())}{verdict}"
+        return f"<h4>{mark} {escape(self._title())}</h4>{details}{html_table(*job_table(self.last))}{verdict}"
 
     def _title(self) -> str:
         judged = self.estimate()
@@ -381,20 +391,3 @@ class Job(Drawing):
         if last is not None and last.task_errors:
             lines.append(f"tasks report: {last.task_errors}")
         return lines
-
-    def _table(self) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        last = self.last
-        headings = ("job", "objects", "replicas", "created (UTC)", "downloaded", "ended", "tasks left")
-        if last is None:
-            return headings, []
-        return headings, [
-            (
-                last.job_id,
-                objects_in_words(last),
-                last.replication_num,
-                last.created,
-                last.download_finished,
-                last.finished,
-                last.pending_tasks or None,
-            )
-        ]

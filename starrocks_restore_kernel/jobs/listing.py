@@ -9,7 +9,7 @@ from ..cluster import JobSample, JobState
 from ..drawing import Listing
 from ..history import JobRecord
 
-__all__ = ["job_listing", "objects_in_words", "record_listing"]
+__all__ = ["job_listing", "job_table", "record_listing"]
 
 _NAMED = 5
 
@@ -37,7 +37,7 @@ def job_listing(samples: Sequence[JobSample], title: str) -> Listing:
 
 def record_listing(records: Sequence[JobRecord]) -> Listing:
     """Jobs of the history as a table, a row each."""
-    headings = ("database", "snapshot", "timestamp", "state", "created (UTC)", "ended", "last seen", "looks", "status")
+    headings = ("database", "snapshot", "timestamp", "state", "created (UTC)", "ended", "looks", "status")
     rows = tuple(
         (
             each.database,
@@ -46,7 +46,6 @@ def record_listing(records: Sequence[JobRecord]) -> Listing:
             each.state,
             each.created,
             each.finished,
-            f"{each.last_seen:%Y-%m-%d %H:%M:%S}",
             each.samples,
             "OK" if each.status.startswith("[OK") else each.status,
         )
@@ -55,7 +54,24 @@ def record_listing(records: Sequence[JobRecord]) -> Listing:
     return Listing(headings, rows, tuple(records), "Jobs kept")
 
 
-def objects_in_words(sample: JobSample) -> str:
+def job_table(last: JobSample | None) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """One job as headings and a row; no row for one that was not seen yet."""
+    headings = ("job", "objects", "replicas", "created (UTC)", "downloaded", "ended", "tasks left")
+    if last is None:
+        return headings, []
+    row = (
+        last.job_id,
+        _objects(last),
+        last.replication_num,
+        last.created,
+        last.download_finished,
+        last.finished,
+        last.pending_tasks or None,
+    )
+    return headings, [row]
+
+
+def _objects(sample: JobSample) -> str:
     """The first objects with how many partitions of each; SHOW RESTORE lists them all, partition by partition."""
     shown = [
         f"{name} ({len(partitions)} partition{'s' if len(partitions) > 1 else ''})" if partitions else name

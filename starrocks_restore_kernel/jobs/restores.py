@@ -114,7 +114,15 @@ class Restores:
         earlier = self._kept(identity)
         submission = self._sent_as(earlier[-1]) if earlier else None
         known = None if submission is None else submission.id
-        return Job(identity, self, submission=known, notes=self._noted(submission), earlier=earlier)
+        verdict = (submission.verdict if submission is not None else None) or {}
+        return Job(
+            identity,
+            self,
+            submission=known,
+            notes=self._noted(submission),
+            recalled=str(verdict.get("summary", "")),
+            earlier=earlier,
+        )
 
     def found(self, sample: JobSample, submission: Submission | None, *, joined: bool = False) -> Job:
         """Follow a job of which a row was read, with the samples that the history holds of it.

@@ -19,6 +19,7 @@ class FakeJob:
         self.lost = False
         self.looking = False
         self.verdict: Any = None
+        self.recalled = ""
         self.callbacks: list[Callable[[FakeJob], None]] = []
 
     @property

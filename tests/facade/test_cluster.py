@@ -4,6 +4,7 @@ import pytest
 from road import CREATE, backed_up, restore
 
 from starrocks_restore_kernel.cluster import JobState
+from starrocks_restore_kernel.dashboards import watch
 from starrocks_restore_kernel.errors import (
     ConnectionFailed,
     JobFailed,
@@ -36,6 +37,7 @@ def test_lost_rows_are_there_again(cluster: Cluster) -> None:
     replayed = cluster.replay(record)
     assert ("FINISHED", job.submission) == (record.state, replayed.submission)
     assert job.samples == replayed.samples
+    assert "at its end: what was restored is there, and as it should be (1 object)" in watch(replayed).text()
     assert job.text().split("\n\n")[0] in replayed.text()
 
 
